@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The floor plan: a module imports only what its line lists (Sources/README.md explains it, FloorPlanTests holds it).
+let package = Package(
+  name: "puhui",
+  products: [.executable(name: "puhui", targets: ["Puhui"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+  ],
+  targets: [
+    // Floor 0: C libraries. hiredis without pkgConfig: its file holds a flag that SwiftPM warns about on every build.
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev", "pkg-config"])]),
+
+    // Floor 1: pure.
+    .target(name: "CarbonInclusion"),
+    .target(name: "Lanes"),
+
+    // Floor 2: one outside thing each.
+    .target(name: "RedisClient", dependencies: ["CHiredis"]),
+    .target(name: "PostgresClient", dependencies: ["CLibPQ"]),
+    .target(
+      name: "Messages",
+      dependencies: ["CarbonInclusion", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "CatalogueFile", dependencies: ["CarbonInclusion", "Yams"]),
+
+    // Floor 3: what Puhui keeps in Redis and in PostgreSQL.
+    .target(name: "Queues", dependencies: ["RedisClient"]),
+    .target(name: "Ledger", dependencies: ["PostgresClient", "CarbonInclusion"]),
+
+    // Floor 4: the loops.
+    .target(
+      name: "Workers",
+      dependencies: ["Messages", "CarbonInclusion", "Lanes", .product(name: "Logging", package: "swift-log")]),
+
+    // Floor 5: the binary.
+    .executableTarget(
+      name: "Puhui",
+      dependencies: [
+        "CarbonInclusion", "Lanes", "RedisClient", "PostgresClient", "Messages", "CatalogueFile", "Queues", "Ledger",
+        "Workers",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+
+    // Tests. TestServers starts a private Redis and PostgreSQL for a test process.
+    .target(name: "TestServers", path: "Tests/TestServers"),
+    .testTarget(name: "CarbonInclusionTests", dependencies: ["CarbonInclusion"]),
+    .testTarget(name: "MessagesTests", dependencies: ["Messages", "CarbonInclusion"]),
+    .testTarget(name: "CatalogueFileTests", dependencies: ["CatalogueFile", "CarbonInclusion"]),
+    .testTarget(name: "QueuesTests", dependencies: ["Queues", "RedisClient", "TestServers"]),
+    .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestServers"]),
+    .testTarget(
+      name: "FleetTests",
+      dependencies: [
+        "CarbonInclusion", "CatalogueFile", "Ledger", "Messages", "PostgresClient", "Queues", "RedisClient", "TestServers",
+        "Workers",
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+}
