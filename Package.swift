@@ -27,11 +27,16 @@ let package = Package(
     .target(
       name: "Messages",
       dependencies: ["CarbonInclusion", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Feeding", dependencies: ["CarbonInclusion"]),
     .target(name: "CatalogueFile", dependencies: ["CarbonInclusion", "Yams"]),
 
     // Floor 3: what Puhui keeps in Redis and in PostgreSQL.
     .target(name: "Queues", dependencies: ["RedisClient"]),
-    .target(name: "Ledger", dependencies: ["PostgresClient", "CarbonInclusion"]),
+    .target(
+      name: "Ledger", dependencies: ["PostgresClient", "CarbonInclusion"],
+      resources: [
+        .embedInCode("Migrations/m0001_main_job.sql"), .embedInCode("Migrations/m0002_views.sql"),
+      ]),
 
     // Floor 4: the loops.
     .target(
@@ -42,11 +47,12 @@ let package = Package(
     .executableTarget(
       name: "Puhui",
       dependencies: [
-        "CarbonInclusion", "Lanes", "RedisClient", "PostgresClient", "Messages", "CatalogueFile", "Queues", "Ledger",
-        "Workers",
+        "CarbonInclusion", "CatalogueFile", "Feeding", "Lanes", "Ledger", "Messages", "PostgresClient", "Queues",
+        "RedisClient", "Workers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
 
     // Tests. TestServers starts a private Redis and PostgreSQL for a test process.
@@ -55,12 +61,14 @@ let package = Package(
     .testTarget(name: "MessagesTests", dependencies: ["Messages", "CarbonInclusion"]),
     .testTarget(name: "CatalogueFileTests", dependencies: ["CatalogueFile", "CarbonInclusion"]),
     .testTarget(name: "QueuesTests", dependencies: ["Queues", "RedisClient", "TestServers"]),
+    .testTarget(name: "FeedingTests", dependencies: ["Feeding", "Messages", "CarbonInclusion"]),
+    .testTarget(name: "LanesTests", dependencies: ["Lanes"]),
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestServers"]),
     .testTarget(
       name: "FleetTests",
       dependencies: [
-        "CarbonInclusion", "CatalogueFile", "Ledger", "Messages", "PostgresClient", "Queues", "RedisClient", "TestServers",
-        "Workers",
+        "CarbonInclusion", "CatalogueFile", "Ledger", "Messages", "PostgresClient", "Queues", "RedisClient",
+        "TestServers", "Workers", "Puhui",
       ]),
   ],
   swiftLanguageModes: [.v6]

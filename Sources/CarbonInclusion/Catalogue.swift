@@ -278,6 +278,8 @@ extension Catalogue {
       case anyPartner = "any-partner"
       /// Only activities of different partners do.
       case acrossPartners = "across-partners"
+      /// Only different behaviours do, such as charging a car and driving it; two charges are two.
+      case acrossBehaviours = "across-behaviours"
     }
 
     package var code: String

@@ -6,6 +6,10 @@ package struct Instant: Sendable, Hashable, Comparable {
 
   package init(seconds: Int64) { self.microseconds = seconds * 1_000_000 }
 
+  /// The first instant of the year 1 and the last of the year 9999: what a message can name.
+  package static let earliest = Instant(seconds: -62_135_596_800)
+  package static let latest = Instant(seconds: 253_402_300_799)
+
   package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 
   package func adding(seconds: Int64) -> Instant { Instant(microseconds: microseconds + seconds * 1_000_000) }

@@ -1,6 +1,27 @@
 import ArgumentParser
 
-@main
+/// The one binary: workers, operators' commands, and the reference partner adapter.
 struct Puhui: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Carbon inclusion (碳普惠) by queue workers.")
+  static let configuration = CommandConfiguration(
+    commandName: "puhui",
+    abstract: "Carbon inclusion (碳普惠): activities in from Redis lists, an exact ledger out in PostgreSQL.",
+    discussion: """
+      Examples:
+        puhui migrate && puhui catalogue apply deploy/catalogue/shanxi.yaml
+        puhui all                                    # run the fleet: ingest and scoring
+        redis-cli LPUSH puhui:in:meituan-bike '{"id":"mt-1","resident":"r-1",…}'
+        puhui outcome meituan-bike mt-1              # how a message ended
+        puhui statement r-1                          # a resident's carbon ledger
+        puhui report --by category                   # totals for the government
+      Servers: PUHUI_REDIS_URL and PUHUI_POSTGRES_URL, or --redis and --postgres.
+      """,
+    version: "0.1.0",
+    groupedSubcommands: [
+      CommandGroup(name: "Workers", subcommands: [IngestCommand.self, ScoreCommand.self, AllCommand.self]),
+      CommandGroup(
+        name: "Operating", subcommands: [MigrateCommand.self, CatalogueCommand.self, StatusCommand.self]),
+      CommandGroup(
+        name: "Reading", subcommands: [OutcomeCommand.self, StatementCommand.self, ReportCommand.self]),
+      CommandGroup(name: "Feeding", subcommands: [PushCommand.self, SimulateCommand.self]),
+    ])
 }

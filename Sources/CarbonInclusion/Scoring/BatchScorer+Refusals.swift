@@ -1,0 +1,46 @@
+extension BatchScorer {
+  mutating func refuse(
+    _ position: MessagePosition, _ refusal: Refusal, id: String?, resident: String?, payload: [UInt8]
+  ) {
+    book(
+      BookedRefusal(
+        position: position, outcome: .rejected, activityID: id, resident: resident, reason: refusal.reason.rawValue,
+        detail: refusal.detail, payload: payload))
+  }
+
+  /// The same id with other content, or for another resident: loud, and without effect on the first.
+  mutating func conflict(_ activity: Activity, position: MessagePosition) {
+    book(
+      BookedRefusal(
+        position: position, outcome: .conflict, activityID: activity.id, resident: activity.resident,
+        reason: "same_id_other_content",
+        detail: "an activity with id \"\(activity.id)\" and other content was recorded before; it stands unchanged",
+        payload: render(activity)))
+  }
+
+  /// Tells the partner again about an activity that was recorded, but whose notice may have been lost with its worker.
+  mutating func remind(_ key: ActivityKey, of activity: Activity) {
+    if case .reversal = activity.report {
+      booking.notices.append(
+        OutcomeNotice(partnerNumber: key.partnerNumber, id: key.id, outcome: .reversal, reason: nil, detail: nil))
+      return
+    }
+    guard let index = residentIndex[activity.resident],
+      let recorded = residents[index].history.last(where: { $0.key == key }), recorded.credit.outcome != .credited
+    else { return }
+    booking.notices.append(
+      OutcomeNotice(
+        partnerNumber: key.partnerNumber, id: key.id, outcome: recorded.credit.outcome,
+        reason: recorded.credit.reason, detail: recorded.credit.detail))
+  }
+
+  private mutating func book(_ refusal: BookedRefusal) {
+    let notice = OutcomeNotice(
+      partnerNumber: refusal.position.partnerNumber, id: refusal.activityID, outcome: refusal.outcome,
+      reason: refusal.reason, detail: refusal.detail)
+    booking.refusals.append(refusal)
+    booking.counts[refusal.position.partnerNumber, default: .init()].receive(refusal.outcome)
+    booking.notices.append(notice)
+    answers.refusals[refusal.position] = notice
+  }
+}

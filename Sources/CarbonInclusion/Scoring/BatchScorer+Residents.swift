@@ -1,0 +1,38 @@
+extension BatchScorer {
+  mutating func residentState(of name: String) -> Int {
+    if let index = residentIndex[name] { return index }
+    residents.append(ResidentState(name: name, account: answers.accounts[name]))
+    residentIndex[name] = residents.count - 1
+    return residents.count - 1
+  }
+
+  /// The stretch of a known resident's history that can matter to an activity; `nil` where all of it is older.
+  func window(of activity: Activity, account: LedgerAnswers.Account) -> (from: Instant, to: Instant)? {
+    let programme = judge.policy.catalogue.programme
+    if case .reversal = activity.report {
+      // Which activity is meant, what had lost to it, and what those lie near: rare enough to read everything.
+      return (Instant.earliest, Instant.latest)
+    }
+    let day = judge.policy.day(of: activity.endedAt)
+    let tolerance = judge.policy.widestWindowSeconds
+    let begin = (activity.startedAt ?? activity.endedAt).adding(seconds: -tolerance)
+    let from = min(day.start(utcOffsetSeconds: programme.utcOffsetSeconds), begin)
+    guard account.latestAt >= from else { return nil }
+    let end = activity.endedAt.adding(seconds: tolerance + programme.longestActivitySeconds)
+    return (from, max(day.adding(days: 1).start(utcOffsetSeconds: programme.utcOffsetSeconds), end))
+  }
+
+  mutating func closeAccounts() {
+    for resident in residents {
+      guard let number = resident.number, let latestAt = resident.latestAt else { continue }
+      booking.accounts.append(
+        AccountChange(
+          residentNumber: number, resident: resident.name, isNew: resident.isNew, actions: resident.actions,
+          reductionMilligrams: resident.reductionMilligrams, points: resident.points, nanopoints: resident.nanopoints,
+          latestAt: latestAt))
+      let hadActions = resident.actionsBefore > 0
+      let hasActions = resident.actionsBefore + resident.actions > 0
+      if hadActions != hasActions { booking.residentsDelta += hasActions ? 1 : -1 }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+/// Turns the blocks of one batch of one shard into what the ledger books.
+///
+/// Pure: it asks questions, is given the ledger's answers, and folds the messages in order. Nothing survives from one
+/// batch to the next; the ledger is the only memory.
+package struct BatchScorer {
+  let judge: Judge
+  let opening: BatchOpening
+  let blocks: [ReceivedBlock]
+  /// For each message, in order, whether its position has been handed on before.
+  let redelivered: [Bool]
+  /// Writes an activity as the message that it was, for the record of a refusal.
+  let render: @Sendable (Activity) -> [UInt8]
+  var answers = LedgerAnswers()
+  var residents: [ResidentState] = []
+  var residentIndex: [String: Int] = [:]
+  var booking: Booking
+
+  package init(
+    policy: Policy, opening: BatchOpening, blocks: [ReceivedBlock], render: @escaping @Sendable (Activity) -> [UInt8]
+  ) {
+    self.judge = Judge(policy: policy, now: opening.now)
+    self.opening = opening
+    self.blocks = blocks
+    self.render = render
+    self.booking = Booking(
+      nextEntryNumber: opening.nextEntryNumber, nextResidentNumber: opening.nextResidentNumber)
+    var marks = opening.highWaterMarks
+    var redelivered: [Bool] = []
+    for block in blocks {
+      let mark = marks[block.inbox] ?? 0
+      for message in block.messages { redelivered.append(message.position.offset < mark) }
+      if block.end > mark {
+        marks[block.inbox] = block.end
+        booking.highWaterMarks[block.inbox] = block.end
+      }
+    }
+    self.redelivered = redelivered
+  }
+
+  /// What has to be known before anything can be judged.
+  package func questions() -> LedgerQuestions {
+    var questions = LedgerQuestions()
+    var residents: Set<String> = []
+    forEachMessage { message, isRedelivered in
+      if isRedelivered { questions.refusals.append(message.position) }
+      guard case .activity(let activity, _, _) = message.content else { return }
+      let partner = message.position.partnerNumber
+      questions.keys.append(ActivityKey(partnerNumber: partner, id: activity.id))
+      if case .reversal(let id) = activity.report {
+        questions.keys.append(ActivityKey(partnerNumber: partner, id: id))
+      }
+      if residents.insert(activity.resident).inserted { questions.residents.append(activity.resident) }
+    }
+    return questions
+  }
+
+  /// Takes the answers, and says which stretches of which residents' histories are needed as well.
+  package mutating func receive(_ answers: LedgerAnswers) -> [HistoryWindow] {
+    self.answers = answers
+    var wanted: [Int: (from: Instant, to: Instant)] = [:]
+    var order: [Int] = []
+    forEachMessage { message, _ in
+      guard case .activity(let activity, _, _) = message.content else { return }
+      let index = residentState(of: activity.resident)
+      guard let account = answers.accounts[activity.resident], let window = window(of: activity, account: account)
+      else { return }
+      if let known = wanted[index] {
+        wanted[index] = (min(known.from, window.from), max(known.to, window.to))
+      } else {
+        wanted[index] = window
+        order.append(index)
+      }
+    }
+    return order.compactMap { index in
+      guard let window = wanted[index], let number = residents[index].number else { return nil }
+      return HistoryWindow(residentNumber: number, from: window.from, to: window.to)
+    }
+  }
+
+  /// Judges every message in order.
+  ///
+  /// - Parameter histories: for each window asked for, the resident's recorded activities in it, in booked order.
+  package mutating func fold(histories: [Int32: [RecordedActivity]]) -> Booking {
+    for index in residents.indices {
+      if let number = residents[index].number, let history = histories[number] { residents[index].history = history }
+    }
+    var iterator = redelivered.makeIterator()
+    for block in blocks {
+      for message in block.messages { fold(message, isRedelivered: iterator.next() ?? false) }
+    }
+    closeAccounts()
+    return booking
+  }
+
+  private mutating func fold(_ message: ReceivedMessage, isRedelivered: Bool) {
+    // A position may keep a message from being counted again, never from being credited: what was handed on before is
+    // left out only where the ledger holds its refusal, or its key.
+    if isRedelivered, let notice = answers.refusals[message.position] {
+      booking.notices.append(notice)
+      return
+    }
+    switch message.content {
+    case .refused(let refusal, let id, let resident, let payload):
+      refuse(message.position, refusal, id: id, resident: resident, payload: payload)
+    case .activity(let activity, let content, let evidence):
+      let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
+      guard let known = answers.known[key] else {
+        judge(activity, key: key, content: content, evidence: evidence, position: message.position)
+        return
+      }
+      if known.content != content {
+        conflict(activity, position: message.position)
+      } else if isRedelivered {
+        remind(key, of: activity)
+      } else {
+        booking.counts[key.partnerNumber, default: .init()].receive(.duplicate)
+      }
+    }
+  }
+
+  private mutating func judge(
+    _ activity: Activity, key: ActivityKey, content: Digest, evidence: Digest?, position: MessagePosition
+  ) {
+    let message = JudgedMessage(activity: activity, key: key, content: content, evidence: evidence)
+    do throws(Refusal) {
+      try judge.checkDates(activity, partnerNumber: key.partnerNumber)
+      switch activity.report {
+      case .act: try act(message)
+      case .reversal(let id): try reverse(message, reversedID: id)
+      }
+    } catch {
+      refuse(position, error, id: activity.id, resident: activity.resident, payload: render(activity))
+    }
+  }
+
+  private func forEachMessage(_ body: (ReceivedMessage, Bool) -> Void) {
+    var iterator = redelivered.makeIterator()
+    for block in blocks {
+      for message in block.messages { body(message, iterator.next() ?? false) }
+    }
+  }
+}
+
+/// A message on its way through the rules.
+struct JudgedMessage {
+  var activity: Activity
+  var key: ActivityKey
+  var content: Digest
+  var evidence: Digest?
+}

@@ -1,0 +1,127 @@
+/// Everything that one batch of one shard writes, in one transaction.
+package struct Booking: Sendable {
+  package var entries: [BookedEntry] = []
+  package var refusals: [BookedRefusal] = []
+  package var accounts: [AccountChange] = []
+  package var legs: [LegKey: Leg] = [:]
+  package var counts: [Int16: OutcomeCounts] = [:]
+  package var highWaterMarks: [InboxIncarnation: Int64] = [:]
+  /// Residents that now have an action and had none, less those that lost their last.
+  package var residentsDelta: Int64 = 0
+  package var nextEntryNumber: Int64
+  package var nextResidentNumber: Int32
+  /// What the partners are told after COMMIT.
+  package var notices: [OutcomeNotice] = []
+
+  package init(nextEntryNumber: Int64, nextResidentNumber: Int32) {
+    self.nextEntryNumber = nextEntryNumber
+    self.nextResidentNumber = nextResidentNumber
+  }
+}
+
+/// A row of the ledger. Never changed once written.
+package struct BookedEntry: Sendable {
+  /// The raw value is the number in the ledger's tables.
+  package enum Kind: Int16, Sendable, CaseIterable {
+    /// An activity, credited or not.
+    case earn = 1
+    /// Takes an earlier activity back.
+    case reversal = 2
+    /// Decides again about an earlier activity that had lost to a reversed one.
+    case upgrade = 3
+  }
+
+  package var number: Int64
+  package var residentNumber: Int32
+  package var kind: Kind
+  package var key: ActivityKey
+  /// The content of the message; `nil` for entries that no message of their own stands behind.
+  package var content: Digest?
+  package var behaviourNumber: Int16
+  package var quantity: Quantity
+  package var credit: RecordedActivity.Credit
+  package var points: Int64
+  package var occurredAt: Instant
+  package var startedAt: Instant?
+  package var region: Region?
+  package var evidence: Digest?
+  package var claimedMilligrams: Int64?
+  package var sequence: Int64?
+  /// The entry that is reversed or upgraded.
+  package var refersTo: Int64?
+}
+
+/// A message that ended rejected or in conflict. It does not occupy its id.
+package struct BookedRefusal: Sendable {
+  package var position: MessagePosition
+  package var outcome: Outcome
+  package var activityID: String?
+  package var resident: String?
+  package var reason: String
+  package var detail: String
+  /// The message as pushed, or what was read of it.
+  package var payload: [UInt8]
+}
+
+/// What a batch does to one account. Amounts are differences.
+package struct AccountChange: Sendable {
+  package var residentNumber: Int32
+  package var resident: String
+  package var isNew: Bool
+  package var actions: Int64
+  package var reductionMilligrams: Int64
+  package var points: Int64
+  package var nanopoints: Int64
+  package var latestAt: Instant
+}
+
+/// The contra side of a batch's entries: one row for each of these.
+package struct LegKey: Sendable, Hashable {
+  package var day: Day
+  package var partnerNumber: Int16
+  package var behaviourNumber: Int16
+  package var region: Region?
+}
+
+package struct Leg: Sendable, Equatable {
+  package var actions: Int64 = 0
+  package var reductionMilligrams: Int64 = 0
+  package var points: Int64 = 0
+}
+
+/// How many messages of one partner ended how, as differences.
+package struct OutcomeCounts: Sendable, Equatable {
+  package var received: Int64 = 0
+  private var counts: [Int64] = Array(repeating: 0, count: Outcome.allCases.count)
+
+  package init() {}
+
+  package subscript(outcome: Outcome) -> Int64 { counts[Int(outcome.rawValue) - 1] }
+
+  mutating func receive(_ outcome: Outcome) {
+    received += 1
+    counts[Int(outcome.rawValue) - 1] += 1
+  }
+
+  mutating func move(from old: Outcome, to new: Outcome) {
+    counts[Int(old.rawValue) - 1] -= 1
+    counts[Int(new.rawValue) - 1] += 1
+  }
+}
+
+/// What a partner is told about a message that was not simply credited. Delivered at least once.
+package struct OutcomeNotice: Sendable, Equatable {
+  package var partnerNumber: Int16
+  package var id: String?
+  package var outcome: Outcome
+  package var reason: String?
+  package var detail: String?
+
+  package init(partnerNumber: Int16, id: String?, outcome: Outcome, reason: String?, detail: String?) {
+    self.partnerNumber = partnerNumber
+    self.id = id
+    self.outcome = outcome
+    self.reason = reason
+    self.detail = detail
+  }
+}

@@ -1,0 +1,143 @@
+/// One version of the catalogue, made ready for scoring: everything is found by number or by behaviour.
+///
+/// The numbers are those of the ledger's tables; a code keeps its number for ever, also when a later version drops it.
+package struct Policy: Sendable {
+  /// The ledger's numbers of the codes of a catalogue.
+  package struct Numbers: Sendable, Equatable {
+    package var partners: [String: Int16]
+    package var behaviours: [String: Int16]
+    package var factors: [String: Int32]
+
+    package init(partners: [String: Int16], behaviours: [String: Int16], factors: [String: Int32]) {
+      self.partners = partners
+      self.behaviours = behaviours
+      self.factors = factors
+    }
+  }
+
+  /// All that concerns one behaviour.
+  package struct BehaviourPolicy: Sendable {
+    package var number: Int16
+    package var behaviour: Catalogue.Behaviour
+    /// The most specific first.
+    var factors: [NumberedFactor]
+    /// The rule that names the behaviour first.
+    var pointsRules: [Catalogue.PointsRule]
+    var caps: [DayCap]
+    var refuse: Catalogue.Plausibility.Limits
+    var hold: Catalogue.Plausibility.Limits
+    var groups: [Group]
+  }
+
+  struct NumberedFactor: Sendable {
+    var number: Int32
+    var factor: Catalogue.Factor
+    var partnerNumber: Int16?
+  }
+
+  /// A cap with its limit in base units of the dimension, so that its behaviours may differ in unit.
+  struct DayCap: Sendable {
+    var code: String
+    var behaviours: Set<Int16>
+    var limitBaseMillionths: Int128
+  }
+
+  struct Group: Sendable {
+    var group: Catalogue.ExclusivityGroup
+    var behaviours: Set<Int16>
+  }
+
+  package let version: Int32
+  package let catalogue: Catalogue
+  package let numbers: Numbers
+  /// The widest tolerance of any exclusivity group.
+  package let widestWindowSeconds: Int64
+  private let partners: [Int16: Catalogue.Partner]
+  private let behavioursByCode: [String: BehaviourPolicy]
+  private let behavioursByNumber: [Int16: Catalogue.Behaviour]
+
+  /// - Parameter numbers: must hold every code of `catalogue`; a behaviour or factor without a number is left out.
+  package init(version: Int32, catalogue: Catalogue, numbers: Numbers) {
+    self.version = version
+    self.catalogue = catalogue
+    self.numbers = numbers
+    self.widestWindowSeconds = catalogue.exclusivityGroups.map(\.windowSeconds).max() ?? 0
+    var partners: [Int16: Catalogue.Partner] = [:]
+    for partner in catalogue.partners {
+      if let number = numbers.partners[partner.code] { partners[number] = partner }
+    }
+    self.partners = partners
+    var policies: [String: BehaviourPolicy] = [:]
+    var behaviours: [Int16: Catalogue.Behaviour] = [:]
+    for behaviour in catalogue.behaviours {
+      guard let number = numbers.behaviours[behaviour.code] else { continue }
+      behaviours[number] = behaviour
+      policies[behaviour.code] = Policy.compile(behaviour, number: number, catalogue: catalogue, numbers: numbers)
+    }
+    self.behavioursByCode = policies
+    self.behavioursByNumber = behaviours
+  }
+
+  package func partner(number: Int16) -> Catalogue.Partner? { partners[number] }
+
+  package func behaviour(_ code: String) -> BehaviourPolicy? { behavioursByCode[code] }
+
+  /// The behaviour of a number, where this version still has it.
+  package func behaviour(number: Int16) -> Catalogue.Behaviour? { behavioursByNumber[number] }
+
+  /// How many base units one unit of the behaviour is; `nil` for a behaviour that this version does not know.
+  func baseUnits(ofBehaviour number: Int16) -> Int64? { behavioursByNumber[number]?.unit.baseUnits }
+
+  /// The local day, in the programme's zone.
+  package func day(of instant: Instant) -> Day {
+    Day(containing: instant, utcOffsetSeconds: catalogue.programme.utcOffsetSeconds)
+  }
+
+  private static func compile(
+    _ behaviour: Catalogue.Behaviour, number: Int16, catalogue: Catalogue, numbers: Numbers
+  ) -> BehaviourPolicy {
+    let code = behaviour.code
+    let plausibility = catalogue.plausibility.first { $0.behaviour == code }
+    return BehaviourPolicy(
+      number: number, behaviour: behaviour,
+      factors: factors(of: code, catalogue: catalogue, numbers: numbers),
+      pointsRules: catalogue.pointsRules.filter { $0.behaviour == code }
+        + catalogue.pointsRules.filter { $0.behaviour == nil },
+      caps: catalogue.caps.filter { $0.behaviours.contains(code) }.map { cap in
+        DayCap(
+          code: cap.code, behaviours: Set(cap.behaviours.compactMap { numbers.behaviours[$0] }),
+          limitBaseMillionths: Int128(cap.quantityPerDay.millionths) * Int128(cap.unit.baseUnits))
+      },
+      refuse: plausibility?.refuse ?? .init(), hold: plausibility?.hold ?? .init(),
+      groups: catalogue.exclusivityGroups.filter { $0.behaviours.contains(code) }.map { group in
+        Group(group: group, behaviours: Set(group.behaviours.compactMap { numbers.behaviours[$0] }))
+      })
+  }
+
+  private static func factors(of behaviour: String, catalogue: Catalogue, numbers: Numbers) -> [NumberedFactor] {
+    let numbered = catalogue.factors.filter { $0.behaviour == behaviour }.compactMap { factor in
+      numbers.factors[factor.version].map { number in
+        NumberedFactor(
+          number: number, factor: factor, partnerNumber: factor.partner.map { numbers.partners[$0] ?? -1 })
+      }
+    }
+    return numbered.sorted { specificity($0.factor) > specificity($1.factor) }
+  }
+
+  /// A factor that names the partner beats one that does not; then the smaller region wins.
+  private static func specificity(_ factor: Catalogue.Factor) -> Int {
+    (factor.partner == nil ? 0 : 10) + (factor.region?.depth ?? 0)
+  }
+}
+
+extension Policy.BehaviourPolicy {
+  func factor(on day: Day, partnerNumber: Int16, region: Region?) -> Policy.NumberedFactor? {
+    factors.first { candidate in
+      candidate.factor.validity.contains(day)
+        && (candidate.partnerNumber == nil || candidate.partnerNumber == partnerNumber)
+        && (candidate.factor.region.map { wanted in region.map(wanted.contains) ?? false } ?? true)
+    }
+  }
+
+  func pointsRule(on day: Day) -> Catalogue.PointsRule? { pointsRules.first { $0.validity.contains(day) } }
+}

@@ -1,0 +1,56 @@
+/// Where a message stood: an offset in its inbox, as in a log. A new incarnation begins where Redis lost its memory.
+package struct MessagePosition: Sendable, Hashable {
+  package let partnerNumber: Int16
+  package let incarnation: Int64
+  package let offset: Int64
+
+  package init(partnerNumber: Int16, incarnation: Int64, offset: Int64) {
+    self.partnerNumber = partnerNumber
+    self.incarnation = incarnation
+    self.offset = offset
+  }
+
+  package var inbox: InboxIncarnation { .init(partnerNumber: partnerNumber, incarnation: incarnation) }
+}
+
+/// One life of one inbox.
+package struct InboxIncarnation: Sendable, Hashable {
+  package let partnerNumber: Int16
+  package let incarnation: Int64
+
+  package init(partnerNumber: Int16, incarnation: Int64) {
+    self.partnerNumber = partnerNumber
+    self.incarnation = incarnation
+  }
+}
+
+/// A message as it reaches scoring.
+package struct ReceivedMessage: Sendable {
+  package enum Content: Sendable {
+    case activity(Activity, content: Digest, evidence: Digest?)
+    /// Refused for its form. `payload` is what was pushed.
+    case refused(Refusal, id: String?, resident: String?, payload: [UInt8])
+  }
+
+  package var position: MessagePosition
+  package var content: Content
+
+  package init(position: MessagePosition, content: Content) {
+    self.position = position
+    self.content = content
+  }
+}
+
+/// The messages of one block. Everything of its inbox and shard before `end` has been handed on with it or earlier.
+package struct ReceivedBlock: Sendable {
+  package var inbox: InboxIncarnation
+  /// One past the last offset that the block's batch covered.
+  package var end: Int64
+  package var messages: [ReceivedMessage]
+
+  package init(inbox: InboxIncarnation, end: Int64, messages: [ReceivedMessage]) {
+    self.inbox = inbox
+    self.end = end
+    self.messages = messages
+  }
+}

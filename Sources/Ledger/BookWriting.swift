@@ -1,0 +1,145 @@
+internal import CarbonInclusion
+internal import PostgresClient
+
+/// Writes one booking inside the batch's transaction: rows by binary COPY, differences by one statement a table.
+struct BookWriting {
+  let opening: BatchOpening
+  let epoch: Int64
+  let booking: Booking
+
+  func write(_ connection: inout PostgresConnection) throws {
+    try copyEntries(&connection)
+    try copyRefusals(&connection)
+    try copyNewAccounts(&connection)
+    var statements = [accountUpdate(), outcomeLegs(), batchRow()]
+    if !booking.legs.isEmpty { statements.append(legs()) }
+    if !booking.highWaterMarks.isEmpty { statements.append(positions()) }
+    statements.append(fence())
+    _ = try connection.pipeline(statements)
+  }
+
+  private func copyEntries(_ connection: inout PostgresConnection) throws {
+    guard !booking.entries.isEmpty else { return }
+    var keys = PostgresCopyRows(reservingBytes: booking.entries.count * 128)
+    var rows = PostgresCopyRows(reservingBytes: booking.entries.count * 320)
+    // By resident, as the key begins: neighbours go to one page.
+    for entry in booking.entries.sorted(by: { ($0.residentNumber, $0.number) < ($1.residentNumber, $1.number) }) {
+      write(entry, to: &rows)
+    }
+    for entry in booking.entries.sorted(by: { $0.key.id < $1.key.id }) {
+      guard let content = entry.content else { continue }
+      keys.beginRow(columns: 7)
+      keys.write(uuid: (content.high, content.low))
+      keys.write(entry.number)
+      keys.write(entry.residentNumber)
+      keys.write(opening.shard)
+      keys.write(KeyShard.shard(of: entry.key))
+      keys.write(entry.key.partnerNumber)
+      keys.write(entry.key.id)
+    }
+    try connection.copy(
+      into: "puhui.activity_key",
+      columns: ["content", "entry_no", "resident_no", "shard", "key_shard", "partner_no", "activity_id"], keys)
+    try connection.copy(into: "puhui.entry", columns: Self.entryColumns, rows)
+  }
+
+  private static let entryColumns = [
+    "entry_no", "quantity", "credited_quantity", "reduction_mg", "points", "nanopoints", "occurred_at", "booked_at",
+    "started_at", "refers_to", "claimed_mg", "sequence", "evidence", "resident_no", "factor_no", "region", "shard",
+    "kind", "outcome", "partner_no", "behaviour_no", "other_partner_no", "activity_id", "reason", "detail",
+    "other_activity_id",
+  ]
+
+  private func write(_ entry: BookedEntry, to rows: inout PostgresCopyRows) {
+    rows.beginRow(columns: Int16(Self.entryColumns.count))
+    rows.write(entry.number)
+    rows.write(entry.quantity.millionths)
+    rows.write(entry.credit.creditedQuantity.millionths)
+    rows.write(entry.credit.reductionMilligrams)
+    rows.write(entry.points)
+    rows.write(entry.credit.nanopoints)
+    rows.write(timestamp: entry.occurredAt.microseconds)
+    rows.write(timestamp: opening.now.microseconds)
+    rows.write(timestamp: entry.startedAt?.microseconds)
+    rows.write(entry.refersTo)
+    rows.write(entry.claimedMilligrams)
+    rows.write(entry.sequence)
+    rows.write(uuid: entry.evidence.map { ($0.high, $0.low) })
+    rows.write(entry.residentNumber)
+    rows.write(entry.credit.factorNumber)
+    rows.write(entry.region?.code)
+    rows.write(opening.shard)
+    rows.write(entry.kind.rawValue)
+    rows.write(entry.credit.outcome.rawValue)
+    rows.write(entry.key.partnerNumber)
+    rows.write(entry.behaviourNumber)
+    rows.write(entry.credit.other?.partnerNumber)
+    rows.write(entry.key.id)
+    rows.write(entry.credit.reason)
+    rows.write(entry.credit.detail)
+    rows.write(entry.credit.other?.id)
+  }
+
+  private func copyNewAccounts(_ connection: inout PostgresConnection) throws {
+    var rows = PostgresCopyRows()
+    for account in booking.accounts where account.isNew {
+      rows.beginRow(columns: 11)
+      rows.write(account.actions)
+      rows.write(account.reductionMilligrams)
+      rows.write(account.points)
+      rows.write(Int64(0))
+      rows.write(Int64(0))
+      rows.write(account.nanopoints)
+      rows.write(timestamp: account.latestAt.microseconds)
+      rows.write(timestamp: opening.now.microseconds)
+      rows.write(account.residentNumber)
+      rows.write(opening.shard)
+      rows.write(account.resident)
+    }
+    guard rows.rowCount > 0 else { return }
+    try connection.copy(
+      into: "puhui.account",
+      columns: [
+        "actions", "reduction_mg", "points_available", "points_held", "points_debt", "nanopoints", "latest_at",
+        "opened_at", "resident_no", "shard", "resident",
+      ], rows)
+  }
+
+  /// Relative, so that what other transactions did to the points stays; in ascending order, as everybody locks.
+  private func accountUpdate() -> (sql: String, parameters: PostgresParameters) {
+    let changes = booking.accounts.filter { !$0.isNew }.sorted { $0.residentNumber < $1.residentNumber }
+    var parameters = PostgresParameters()
+    parameters.append(opening.shard)
+    parameters.append(array: changes.map(\.residentNumber))
+    parameters.append(array: changes.map(\.actions))
+    parameters.append(array: changes.map(\.reductionMilligrams))
+    parameters.append(array: changes.map(\.points))
+    parameters.append(array: changes.map(\.nanopoints))
+    parameters.append(timestamps: changes.map(\.latestAt.microseconds))
+    return (
+      """
+      UPDATE puhui.account a SET actions = a.actions + c.actions, reduction_mg = a.reduction_mg + c.reduction_mg,
+        points_available = CASE WHEN c.points >= 0 THEN a.points_available + c.points - least(a.points_debt, c.points)
+          ELSE greatest(0, a.points_available + c.points) END,
+        points_debt = CASE WHEN c.points >= 0 THEN a.points_debt - least(a.points_debt, c.points)
+          ELSE a.points_debt + greatest(0, -(a.points_available + c.points)) END,
+        nanopoints = a.nanopoints + c.nanopoints, latest_at = greatest(a.latest_at, c.latest_at)
+      FROM unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[])
+        c(resident_no, actions, reduction_mg, points, nanopoints, latest_at)
+      WHERE a.shard = $1 AND a.resident_no = c.resident_no
+      """, parameters
+    )
+  }
+
+  private func fence() -> (sql: String, parameters: PostgresParameters) {
+    var parameters = PostgresParameters()
+    parameters.append(opening.shard)
+    parameters.append(opening.batchNumber)
+    parameters.append(booking.nextEntryNumber)
+    parameters.append(booking.nextResidentNumber)
+    return (
+      // Written also by a batch of nothing but duplicates: a commit that writes nothing does not wait for a standby.
+      "UPDATE puhui.fence SET batch_no = $2, next_entry_no = $3, next_resident_no = $4 WHERE shard = $1", parameters
+    )
+  }
+}

@@ -1,0 +1,128 @@
+import CarbonInclusion
+
+extension Block {
+  /// Reads a block as it lies in its list, stamp included. Damaged bytes are an error, never a trap.
+  package static func decode(_ bytes: RawSpan) throws(BlockError) -> Block {
+    let magic = BlockFormat.magic
+    let firstBytes = bytes.extracting(first: magic.count).copied()
+    guard firstBytes == magic else { throw .unknownFormat(firstBytes: firstBytes) }
+    guard bytes.byteCount <= maxBytes else { throw .tooLarge(bytes: bytes.byteCount) }
+    let start = magic.count + BlockFormat.stampBytes
+    let end = bytes.byteCount - BlockFormat.checksumBytes
+    guard start <= end else { throw .damaged }
+    let checksum = UInt64(bigEndian: bytes.word(at: end))
+    guard checksum == BlockFormat.checksum(bytes.extracting(start..<end)) else { throw .damaged }
+    let stamp = Int64(bitPattern: UInt64(bigEndian: bytes.word(at: magic.count)))
+    do throws(ByteReader.Fault) {
+      var reader = ByteReader(from: start, to: end)
+      return try reader.block(pushedAtMilliseconds: stamp, in: bytes)
+    } catch {
+      throw .malformed(offset: error.offset, problem: error.problem)
+    }
+  }
+
+  /// The stamp alone, in ms since 1970, of bytes that begin as a block does.
+  package static func pushedAtMilliseconds(of bytes: [UInt8]) -> Int64? {
+    let start = BlockFormat.magic.count
+    guard bytes.count >= start + BlockFormat.stampBytes, bytes.starts(with: BlockFormat.magic) else { return nil }
+    return bytes[start..<(start + BlockFormat.stampBytes)].reduce(0) { $0 << 8 | Int64($1) }
+  }
+
+  /// The same for bytes in an array.
+  package static func decode(_ bytes: [UInt8]) throws(BlockError) -> Block { try decode(bytes.span.bytes) }
+}
+
+extension ByteReader {
+  fileprivate mutating func block(pushedAtMilliseconds: Int64, in bytes: RawSpan) throws(Fault) -> Block {
+    let partner = try text(in: bytes, "the partner")
+    let incarnation = try fixed(Int64.self, in: bytes, "the incarnation")
+    let first = try fixed(Int64.self, in: bytes, "the first position")
+    let covered = try varint(in: bytes, "the covered positions")
+    guard let length = Int64(exactly: covered), case (let end, let overflow) = first.addingReportingOverflow(length),
+      !overflow
+    else { throw fault("number too large for", "the covered positions") }
+    let count = try varint(in: bytes, "the number of entries")
+    guard count <= UInt64(Block.maxEntries) else { throw fault("number too large for", "the number of entries") }
+    var entries: [Block.Entry] = []
+    entries.reserveCapacity(Int(count))
+    var lowest = first
+    for _ in 0..<count {
+      let entry = try entry(from: first, in: bytes)
+      guard (lowest..<end).contains(entry.position) else { throw fault("a position out of order in", "an entry") }
+      lowest = entry.position + 1
+      entries.append(entry)
+    }
+    guard offset == self.end else { throw fault("more bytes than", "the entries") }
+    return Block(
+      pushedAtMilliseconds: pushedAtMilliseconds, partner: partner, incarnation: incarnation, positions: first..<end,
+      entries: entries)
+  }
+
+  private mutating func entry(from first: Int64, in bytes: RawSpan) throws(Fault) -> Block.Entry {
+    let distance = try varint(in: bytes, "a position")
+    guard let length = Int64(exactly: distance),
+      case (let position, let overflow) = first.addingReportingOverflow(length),
+      !overflow
+    else { throw fault("number too large for", "a position") }
+    switch BlockFormat.Kind(rawValue: try byte(in: bytes, "a kind")) {
+    case .activity: return Block.Entry(position: position, content: try activity(in: bytes))
+    case .refused: return Block.Entry(position: position, content: .refused(try refused(in: bytes)))
+    case nil: throw fault("unknown value of", "a kind")
+    }
+  }
+
+  private mutating func activity(in bytes: RawSpan) throws(Fault) -> Block.Content {
+    let flags = BlockFormat.ActivityFlags(rawValue: try byte(in: bytes, "the flags"))
+    let digest = Digest(
+      high: try fixed(UInt64.self, in: bytes, "the digest"), low: try fixed(UInt64.self, in: bytes, "the digest"))
+    let id = try text(in: bytes, "an id")
+    let resident = try text(in: bytes, "a resident")
+    let subject = try text(in: bytes, "a behaviour or reversed id")
+    let endedAt = Instant(microseconds: try zigzag(in: bytes, "the end"))
+    let report = try report(flags, of: subject, in: bytes)
+    var activity = Activity(id: id, resident: resident, report: report, endedAt: endedAt)
+    if flags.contains(.startedAt) {
+      activity.startedAt = Instant(microseconds: try zigzag(in: bytes, "the start") &+ endedAt.microseconds)
+    }
+    if flags.contains(.region) {
+      guard let code = Int32(exactly: try zigzag(in: bytes, "the region")) else {
+        throw fault("number too large for", "the region")
+      }
+      activity.region = Region(code: code)
+    }
+    if flags.contains(.evidence) { activity.evidence = try text(in: bytes, "the evidence") }
+    if flags.contains(.claimed) { activity.claimedMilligrams = try zigzag(in: bytes, "the claim") }
+    if flags.contains(.sequence) { activity.sequence = try zigzag(in: bytes, "the sequence") }
+    return .activity(activity, digest)
+  }
+
+  private mutating func report(
+    _ flags: BlockFormat.ActivityFlags, of subject: String, in bytes: RawSpan
+  ) throws(Fault) -> Activity.Report {
+    guard !flags.contains(.reversal) else {
+      guard flags.isDisjoint(with: [.quantity, .unit]) else { throw fault("a quantity in", "a reversal") }
+      return .reversal(of: subject)
+    }
+    let quantity =
+      flags.contains(.quantity) ? Quantity(millionths: try zigzag(in: bytes, "the quantity")) : nil
+    guard flags.contains(.unit) else { return .act(behaviour: subject, quantity: quantity, unit: nil) }
+    guard let unit = MeasureUnit(wireCode: try byte(in: bytes, "the unit")) else {
+      throw fault("unknown value of", "the unit")
+    }
+    return .act(behaviour: subject, quantity: quantity, unit: unit)
+  }
+
+  private mutating func refused(in bytes: RawSpan) throws(Fault) -> RefusedMessage {
+    let flags = BlockFormat.RefusedFlags(rawValue: try byte(in: bytes, "the flags"))
+    guard flags.isSubset(of: .all) else { throw fault("unknown value of", "the flags") }
+    guard let reason = RefusalReason(rawValue: try text(in: bytes, "the reason")) else {
+      throw fault("unknown value of", "the reason")
+    }
+    let detail = try text(in: bytes, "the detail")
+    let id = flags.contains(.id) ? try text(in: bytes, "an id") : nil
+    let resident = flags.contains(.resident) ? try text(in: bytes, "a resident") : nil
+    let payload = try run(in: bytes, "the payload")
+    return RefusedMessage(
+      refusal: Refusal(reason, detail), id: id, resident: resident, payload: bytes.extracting(payload).copied())
+  }
+}

@@ -1,0 +1,61 @@
+package import CarbonInclusion
+
+/// The messages of one inbox for one shard, as one element of `puhui:score:<shard>`.
+///
+/// A batch of an inbox becomes one block a shard; each covers the positions of the whole batch, so that scoring knows
+/// how far the inbox has come. `BlockBuilder` makes blocks, `decode` reads them; `BlockFormat` has the bytes.
+package struct Block: Sendable, Equatable {
+  /// The most entries that a block holds.
+  package static let maxEntries = 1024
+  /// The most bytes that a block has in its list.
+  package static let maxBytes = 256 * 1024
+
+  /// When the block was pushed, in ms since 1970 by the clock of the Redis server.
+  package let pushedAtMilliseconds: Int64
+  /// The partner whose inbox the messages come from.
+  package let partner: String
+  /// Which life of that inbox the positions belong to.
+  package let incarnation: Int64
+  /// The positions of the batch, those included that went to other shards.
+  package let positions: Range<Int64>
+  /// By rising position.
+  package let entries: [Entry]
+
+  /// One message and where it stood.
+  package struct Entry: Sendable, Equatable {
+    package let position: Int64
+    package let content: Content
+
+    package init(position: Int64, content: Content) {
+      self.position = position
+      self.content = content
+    }
+  }
+
+  /// What ingest made of a message.
+  package enum Content: Sendable, Equatable {
+    case activity(Activity, Digest)
+    case refused(RefusedMessage)
+  }
+}
+
+/// A message that its form alone refused, with what the ledger keeps of it.
+package struct RefusedMessage: Sendable, Equatable {
+  /// So much of the text is kept, in bytes: a byte more than a message may have, so that one that was cut can be told.
+  package static let maxPayloadBytes = JSONScanner.maxBytes + 1
+
+  package let refusal: Refusal
+  /// The partner's id where it could be read.
+  package let id: String?
+  /// The resident where it could be read.
+  package let resident: String?
+  /// The message as it came, cut at `maxPayloadBytes`. Any bytes: perhaps not even UTF-8.
+  package let payload: [UInt8]
+
+  package init(refusal: Refusal, id: String?, resident: String?, payload: [UInt8]) {
+    self.refusal = refusal
+    self.id = id
+    self.resident = resident
+    self.payload = payload
+  }
+}

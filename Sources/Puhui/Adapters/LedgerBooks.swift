@@ -1,0 +1,59 @@
+import CarbonInclusion
+import CatalogueFile
+import Ledger
+import PostgresClient
+import Workers
+
+/// The books of the shards, for one scoring lane: the ledger's errors in the words of the loop.
+final class LedgerBooks: ScoringBooks {
+  private let books: ShardBooks
+  private let evidenceKeyOverride: [UInt8]?
+
+  init(books: ShardBooks, evidenceKey: [UInt8]?) {
+    self.books = books
+    self.evidenceKeyOverride = evidenceKey
+  }
+
+  func takeOver(shard: Int16) throws -> Int64 { try books.takeOver(shard: shard) }
+
+  func open(shard: Int16, epoch: Int64) throws -> BatchOpening {
+    try translating { try books.open(shard: shard, epoch: epoch) }
+  }
+
+  func answer(_ questions: LedgerQuestions, shard: Int16) throws -> LedgerAnswers {
+    try translating { try books.answer(questions, shard: shard) }
+  }
+
+  func histories(_ windows: [HistoryWindow], shard: Int16) throws -> [Int32: [RecordedActivity]] {
+    try translating { try books.histories(windows, shard: shard) }
+  }
+
+  func book(_ booking: Booking) throws { try translating { try books.book(booking) } }
+
+  func commit() throws { try translating { try books.commit() } }
+
+  func rollBack() { books.rollBack() }
+
+  func catalogueVersion() throws -> Int32 { try books.catalogueVersion() }
+
+  func evidenceKey() throws -> [UInt8] { try evidenceKeyOverride ?? books.evidenceKey() }
+
+  func policy(version: Int32) throws -> Policy {
+    let stored = try books.catalogue(version: version)
+    let catalogue = try CatalogueFile.read(text: stored.yaml, fileName: "catalogue version \(version)")
+    return Policy(version: stored.version, catalogue: catalogue, numbers: stored.numbers)
+  }
+
+  private func translating<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch LedgerError.fenced {
+      throw BatchFault.fenced
+    } catch let error as PostgresError
+      where !books.isBroken
+      && (error.isUniqueViolation || error.isDeadlock || error.isSerialization || error.isLockTimeout)
+    {
+      throw BatchFault.collided(error.description)
+    }
+  }
+}

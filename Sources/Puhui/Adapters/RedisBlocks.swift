@@ -1,0 +1,61 @@
+import Messages
+import Queues
+import RedisClient
+import Workers
+
+/// The shards' lists of blocks, for one scoring lane.
+final class RedisBlocks: BlockSource {
+  private var connection: RedisConnection
+  private let keys: Keys
+  private let names: [String]
+  private var lists: [LeasedList]
+  private var claims: [Int: Claim] = [:]
+
+  init(connection: consuming RedisConnection, keys: Keys, owner: String, fleet: FleetSettings) {
+    self.connection = connection
+    self.keys = keys
+    self.names = (0..<ShardMap.count).map(keys.score)
+    self.lists = names.map { LeasedList(name: $0, owner: owner, leaseMs: fleet.leaseMs) }
+  }
+
+  func waiting() throws -> [Int] {
+    guard try Backlog.anyNonEmpty(names, on: &connection) else { return names.map { _ in 0 } }
+    return try Backlog.lengths(of: names, on: &connection)
+  }
+
+  func claim(shard: Int, count: Int, read: (RawSpan) -> Bool) throws -> BlockClaim? {
+    let claimed = try lists[shard].read(count: count, on: &connection) { _, messages in
+      var taken = 0
+      while taken < messages.count {
+        let wantsMore = messages.withBytes(at: taken) { read($0) }
+        taken += 1
+        if !wantsMore { break }
+      }
+      return taken
+    }
+    guard let claim = claimed else { return nil }
+    claims[shard] = claim
+    return BlockClaim(
+      shard: shard, epoch: claim.epoch, incarnation: claim.incarnation, position: claim.position, count: claim.count)
+  }
+
+  func trim(_ claim: BlockClaim) throws -> Bool {
+    guard let held = claims[claim.shard] else { return false }
+    return try lists[claim.shard].trim(held, count: claim.count, release: true, on: &connection) != .lost
+  }
+
+  func handBack(_ claim: BlockClaim) throws {
+    guard let held = claims[claim.shard] else { return }
+    try lists[claim.shard].release(held, on: &connection)
+  }
+
+  func publish(_ notices: [(partner: String, json: [UInt8])]) throws {
+    for (partner, group) in Dictionary(grouping: notices, by: \.partner) {
+      try BoundedList(name: keys.rejected(partner)).push(group.map(\.json), on: &connection)
+    }
+  }
+
+  func publish(_ directory: Directory) throws {
+    try KeptText.set(directory.text, at: keys.directory, on: &connection)
+  }
+}

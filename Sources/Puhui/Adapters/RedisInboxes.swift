@@ -1,0 +1,105 @@
+import Messages
+import Queues
+import RedisClient
+import Workers
+
+/// The inboxes of the partners, for one ingest lane.
+final class RedisInboxes: InboxSource {
+  private var connection: RedisConnection
+  private let keys: Keys
+  private let owner: String
+  private let leaseMs: Int
+  private let blockList: BlockList
+  private var lists: [String: LeasedList] = [:]
+  private var claims: [String: Claim] = [:]
+
+  init(connection: consuming RedisConnection, keys: Keys, owner: String, fleet: FleetSettings) {
+    self.connection = connection
+    self.keys = keys
+    self.owner = owner
+    self.leaseMs = fleet.leaseMs
+    self.blockList = BlockList(maxBlocks: fleet.blocksPerList, maxAgeMs: fleet.blockAgeMs)
+  }
+
+  func directory() throws -> Directory? {
+    try KeptText.get(keys.directory, on: &connection).flatMap { Directory(text: $0) }
+  }
+
+  func waiting(_ partners: [String]) throws -> [Int] {
+    let lists = partners.map(keys.inbox)
+    // One command while all is quiet, as it mostly is.
+    guard try Backlog.anyNonEmpty(lists, on: &connection) else { return partners.map { _ in 0 } }
+    return try Backlog.lengths(of: lists, on: &connection)
+  }
+
+  func claim(_ partner: String, count: Int, read: (Int64, Int64, RawSpan) -> Void) throws -> InboxClaim? {
+    var list = lists[partner] ?? LeasedList(name: keys.inbox(partner), owner: owner, leaseMs: leaseMs)
+    defer { lists[partner] = list }
+    guard
+      let claim = try list.read(
+        count: count, on: &connection,
+        { claim, messages in
+          messages.forEachBytes { index, bytes in read(claim.incarnation, claim.position + Int64(index), bytes) }
+          return messages.count
+        })
+    else { return nil }
+    claims[partner] = claim
+    return InboxClaim(
+      partner: partner, epoch: claim.epoch, incarnation: claim.incarnation, position: claim.position, count: claim.count
+    )
+  }
+
+  func push(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool] {
+    let pushes = blocks.map { BlockList.Push(list: keys.score($0.shard), block: $0.block) }
+    return try blockList.push(pushes, on: &connection).map { verdict in
+      if case .accepted = verdict { return true }
+      return false
+    }
+  }
+
+  func renew(_ claim: InboxClaim) throws -> Bool {
+    try settle(claim) { list, held, connection throws(RedisError) in try list.renew(held, on: &connection) }
+  }
+
+  func trim(_ claim: InboxClaim) throws -> Bool {
+    try settle(claim) { list, held, connection throws(RedisError) in
+      try list.trim(held, count: claim.count, release: true, on: &connection) != .lost
+    }
+  }
+
+  func handBack(_ claim: InboxClaim) throws {
+    _ = try settle(claim) { list, held, connection throws(RedisError) in try list.release(held, on: &connection) }
+  }
+
+  private func settle(
+    _ claim: InboxClaim, _ body: (inout LeasedList, Claim, inout RedisConnection) throws(RedisError) -> Bool
+  ) throws -> Bool {
+    guard let held = claims[claim.partner], var list = lists[claim.partner] else { return false }
+    defer { lists[claim.partner] = list }
+    return try body(&list, held, &connection)
+  }
+}
+
+extension LeasedList {
+  /// Claims and reads; a lease whose owner's process is known to be gone is taken over at once.
+  ///
+  /// - Parameter read: is given the claim with its messages, and says how many of them it took.
+  /// - Returns: the claim, over those messages; `nil` where the list is empty or somebody else's.
+  mutating func read(
+    count: Int, on connection: inout RedisConnection, _ read: (Claim, borrowing ClaimedMessages) -> Int
+  ) throws(RedisError) -> Claim? {
+    var gone: String?
+    for _ in 0..<2 {
+      switch try claim(count: count, takingOverFrom: gone, on: &connection) {
+      case .owned(let claim, let messages):
+        let taken = read(claim, messages)
+        return claim.covering(count: taken)
+      case .leased(_, let owner):
+        guard gone == nil, LaneOwner.isGone(owner) else { return nil }
+        gone = owner
+      case .empty: return nil
+      }
+    }
+    return nil
+  }
+}

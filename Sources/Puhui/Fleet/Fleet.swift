@@ -1,0 +1,146 @@
+import Lanes
+import Ledger
+import Logging
+import PostgresClient
+import Queues
+import RedisClient
+import ServiceLifecycle
+import Workers
+
+/// The lanes of one worker process, as one service: they stop together, each after its batch.
+struct Fleet: Service {
+  enum Role: String, CaseIterable {
+    case ingest, score
+  }
+
+  private let roles: [Role]
+  private let laneCount: Int
+  private let settings = FleetSettings()
+  private let redisURL: RedisURL
+  private let postgresURL: String
+  private let keys: Keys
+  private let evidenceKey: [UInt8]?
+  private let logger: Logger
+  private let report = LaneReport()
+  private let stop = StopSignal()
+
+  init(roles: [Role], options: FleetOptions) throws {
+    self.roles = roles
+    self.laneCount = try options.laneCount()
+    self.redisURL = try options.servers.redisURL()
+    self.postgresURL = try options.servers.postgresURL()
+    self.keys = Keys(prefix: try options.servers.prefix())
+    self.evidenceKey = try options.evidenceKey()
+    self.logger = try options.logger()
+  }
+
+  /// Refuses to start on a database that this binary cannot work with. One that does not answer is waited for.
+  func checkDatabase() throws {
+    guard roles.contains(.score) else { return }
+    do {
+      var connection = try openPostgres()
+      try Fleet.checkSchema(&connection)
+      guard try CatalogueStore.newestVersion(&connection) > 0 else { throw LedgerError.noCatalogue }
+    } catch let error as LedgerError {
+      throw CommandFailure(.configuration, "\(error)")
+    } catch let error as PostgresError {
+      logger.warning("PostgreSQL does not answer yet; the lanes go on trying.", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Runs until the process is told to stop.
+  func run() async throws {
+    let group = LaneGroup(stop: stop) { failure in
+      logger.error("A lane ended.", metadata: ["lane": "\(failure.lane)", "error": "\(failure.error)"])
+    }
+    // Idle lanes of a role share one rhythm, so that a process at rest costs the same with any number of them.
+    let idleWaitMs = 16 * laneCount
+    for role in roles {
+      for number in 1...laneCount { add(role, "\(role.rawValue)-\(number)", idleWaitMs: idleWaitMs, to: group) }
+    }
+    group.add(name: "housekeeping") { _ in housekeeping().run() }
+    logger.notice(
+      "The fleet runs.",
+      metadata: ["roles": "\(roles.map(\.rawValue).joined(separator: ","))", "lanes": "\(laneCount)"])
+    let failures = await withGracefulShutdownHandler {
+      await group.run()
+    } onGracefulShutdown: {
+      stop.stop()
+    }
+    logger.notice(
+      "The fleet has stopped.", metadata: ["messages": "\(report.messages)", "batches": "\(report.batches)"])
+    if let failure = failures.first { throw CommandFailure(.failure, "lane \(failure.lane) failed: \(failure.error)") }
+  }
+
+  private func add(_ role: Role, _ name: String, idleWaitMs: Int, to group: LaneGroup) {
+    switch role {
+    case .ingest: group.add(name: name) { _ in ingestLane(name, idleWaitMs: idleWaitMs).run() }
+    case .score: group.add(name: name) { _ in scoringLane(name, idleWaitMs: idleWaitMs).run() }
+    }
+  }
+
+  private func ingestLane(_ name: String, idleWaitMs: Int) -> IngestLane<RedisInboxes> {
+    var lane = IngestLane<RedisInboxes>.Settings()
+    lane.idleWaitMs = idleWaitMs
+    let owner = LaneOwner(lane: name).text
+    return IngestLane(settings: lane, stop: stop, report: report, logger: logger(name)) {
+      RedisInboxes(connection: try openRedis(name), keys: keys, owner: owner, fleet: settings)
+    }
+  }
+
+  private func scoringLane(_ name: String, idleWaitMs: Int) -> ScoringLane<RedisBlocks, LedgerBooks> {
+    var lane = ScoringLane<RedisBlocks, LedgerBooks>.Settings()
+    lane.idleWaitMs = idleWaitMs
+    let owner = LaneOwner(lane: name).text
+    return ScoringLane(settings: lane, stop: stop, report: report, logger: logger(name)) {
+      var postgres = try openPostgres()
+      try Fleet.checkSchema(&postgres)
+      let books = LedgerBooks(books: try ShardBooks(connection: postgres, owner: owner), evidenceKey: evidenceKey)
+      return (RedisBlocks(connection: try openRedis(name), keys: keys, owner: owner, fleet: settings), books)
+    }
+  }
+
+  private func housekeeping() -> HousekeepingLane {
+    var chores = [presence().beat]
+    if roles.contains(.score) { chores += ledgerChores() }
+    return HousekeepingLane(chores: chores, stop: stop, report: report, logger: logger("housekeeping"))
+  }
+
+  private func presence() -> Presence {
+    Presence(
+      id: LaneOwner(lane: "process").process, keys: keys,
+      describe: { [report, roles, laneCount] in
+        "\(roles.map(\.rawValue).joined(separator: ",")) lanes=\(laneCount) messages=\(report.messages) "
+          + "batches=\(report.batches) outages=\(report.outages)"
+      },
+      connect: { try openRedis("presence") })
+  }
+
+  private func ledgerChores() -> [HousekeepingLane.Chore] {
+    let keeper = LedgerKeeper { try openPostgres() }
+    return [
+      .init(name: "fold", everyMs: 2_000) { try keeper.fold() },
+      .init(name: "expire", everyMs: 3_600_000) { [settings] in try keeper.expirePayloads(days: settings.payloadDays) },
+    ]
+  }
+
+  private func openRedis(_ name: String) throws -> RedisConnection {
+    try RedisConnection.open(redisURL, connectTimeoutMs: 3_000, commandTimeoutMs: 10_000, name: "puhui-\(name)")
+  }
+
+  private func openPostgres() throws -> PostgresConnection {
+    try PostgresConnection(url: postgresURL, applicationName: "puhui", statementTimeoutMs: 30_000)
+  }
+
+  private func logger(_ lane: String) -> Logger {
+    var logger = logger
+    logger[metadataKey: "lane"] = "\(lane)"
+    return logger
+  }
+
+  private static func checkSchema(_ connection: inout PostgresConnection) throws {
+    let version = try Migrator.version(&connection)
+    if version < Migrator.newest { throw LedgerError.schemaIsOlder(found: version, known: Migrator.newest) }
+    if version > Migrator.newest { throw LedgerError.schemaIsNewer(found: version, known: Migrator.newest) }
+  }
+}

@@ -1,0 +1,11 @@
+/// What the lanes of a worker process agree on.
+struct FleetSettings {
+  /// A lease that nobody renews runs out after this. Longer than any batch takes, shorter than anybody wants to wait.
+  var leaseMs = 15_000
+  /// The most blocks in one shard's list.
+  var blocksPerList = 64
+  /// A shard's list takes no more blocks while its oldest waits for longer: what one partner can put in front of others.
+  var blockAgeMs = 2_000
+  /// How long payloads of refused messages are kept.
+  var payloadDays: Int32 = 90
+}

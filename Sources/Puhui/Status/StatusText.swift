@@ -1,0 +1,60 @@
+import CarbonInclusion
+import Ledger
+import Queues
+
+/// `puhui status` for people.
+struct StatusText {
+  let ledger: LedgerStatus
+  let queues: QueueStatus
+
+  func text() -> String {
+    var parts = [totals(), inboxes(), scoring(), workers()]
+    if !queues.strangers.isEmpty { parts.append(strangers()) }
+    return parts.joined(separator: "\n\n")
+  }
+
+  private func totals() -> String {
+    """
+    Ledger      \(Amounts.count(ledger.residents)) residents · \(Amounts.count(ledger.actions)) actions · \
+    \(Amounts.tonnes(ledger.reductionMilligrams)) (\(Amounts.grams(ledger.reductionMilligrams))) · \
+    \(Amounts.count(ledger.pointsIssued)) points issued
+    Catalogue   version \(ledger.catalogueVersion), schema version \(ledger.schemaVersion)
+    Last booked \(ledger.lastBookedAt.map { $0.formatted(utcOffsetSeconds: 28_800) } ?? "never")
+    """
+  }
+
+  private func inboxes() -> String {
+    var table = Table(
+      [.init(title: "partner"), .init(title: "waiting", isNumber: true), .init(title: "received", isNumber: true)]
+        + Outcome.allCases.map { .init(title: $0.code, isNumber: true) } + [.init(title: "worked on by")])
+    let waiting = Dictionary(
+      queues.inboxes.map { (String($0.name.split(separator: ":").last ?? ""), $0) },
+      uniquingKeysWith: { first, _ in first })
+    table.rows = ledger.partners.map { partner in
+      let list = waiting[partner.partner]
+      return [partner.partner, "\(list?.length ?? 0)", "\(partner.received)"] + partner.outcomes.map(String.init)
+        + [list?.owner ?? ""]
+    }
+    return table.text()
+  }
+
+  private func scoring() -> String {
+    let busy = queues.shards.filter { $0.length > 0 }
+    guard !busy.isEmpty else { return "Scoring     no blocks waiting in \(queues.shards.count) shards" }
+    let oldest = busy.compactMap(\.oldestMs).max() ?? 0
+    return
+      "Scoring     \(busy.map(\.length).reduce(0, +)) blocks waiting in \(busy.count) of \(queues.shards.count) shards, "
+      + "the oldest for \(oldest) ms; \(queues.shards.count { $0.owner != nil }) shards are being worked on"
+  }
+
+  private func workers() -> String {
+    guard !queues.workers.isEmpty else { return "Workers     none: start some with `puhui all`" }
+    return "Workers\n"
+      + queues.workers.map { "  \($0.id)  \($0.description)  seen \($0.ageMs / 1000) s ago" }.joined(separator: "\n")
+  }
+
+  private func strangers() -> String {
+    "Lists that belong to nobody in the catalogue; nothing reads them\n"
+      + queues.strangers.map { "  \($0.name)  \($0.length) elements" }.joined(separator: "\n")
+  }
+}

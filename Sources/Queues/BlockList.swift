@@ -1,0 +1,112 @@
+package import RedisClient
+
+/// Scoring lists: packed blocks, bounded in number and in *time*, so that one partner's flood does not stand in front
+/// of the others for seconds.
+///
+/// A block begins with 4 bytes of magic and the time of its push in the list, 8 bytes, big-endian, in milliseconds of
+/// the server's clock. The list stamps it: it is pushed as magic and rest.
+package struct BlockList: Sendable {
+  /// A list takes no more blocks than this.
+  package let maxBlocks: Int
+
+  /// A list takes no more blocks while its oldest one waits for longer than this, in milliseconds, unless it is the
+  /// only one.
+  package let maxAgeMs: Int
+
+  package init(maxBlocks: Int, maxAgeMs: Int) {
+    precondition(maxBlocks > 0 && maxAgeMs >= 0, "a list that takes nothing")
+    self.maxBlocks = maxBlocks
+    self.maxAgeMs = maxAgeMs
+  }
+
+  /// A block for a list, without its stamp.
+  package struct Push: Sendable {
+    package let list: String
+    package let block: [UInt8]
+
+    package init(list: String, block: [UInt8]) {
+      self.list = list
+      self.block = block
+    }
+  }
+
+  /// What a list says to a block.
+  package enum Verdict: Sendable, Equatable {
+    /// It is in the list, which now has this length.
+    case accepted(length: Int)
+
+    /// It is not; the oldest block of the list waits for so long.
+    case full(oldestAgeMs: Int)
+  }
+
+  /// Pushes blocks to as many lists, all in one go.
+  ///
+  /// A list stands in `pushes` once at most: of two blocks the first could be refused and the second accepted.
+  ///
+  /// - Returns: a verdict for each of them, in their order.
+  /// - Throws: any `RedisError`; then any of the blocks may be in its list or not.
+  package func push(
+    _ pushes: [Push], on connection: inout RedisConnection
+  ) throws(RedisError) -> [Verdict] {
+    precondition(Set(pushes.map(\.list)).count == pushes.count, "two blocks for one list at a time lose their order")
+    let known = try push(pushes, .digest, on: &connection)
+    let unknown = zip(pushes, known).filter { $1 == nil }.map(\.0)
+    var late = try push(unknown, .text, on: &connection)[...]
+    var verdicts: [Verdict] = []
+    for verdict in known {
+      guard let verdict = verdict ?? late.popFirst().flatMap({ $0 }) else {
+        throw .protocolViolation("NOSCRIPT in reply to EVAL")
+      }
+      verdicts.append(verdict)
+    }
+    return verdicts
+  }
+
+  /// Pushes without a fallback: no verdict where the server does not know the script, and so has pushed nothing.
+  private func push(
+    _ pushes: [Push], _ form: LuaScript.Form, on connection: inout RedisConnection
+  ) throws(RedisError) -> [Verdict?] {
+    try connection.pipeline { connection throws(RedisError) in
+      for push in pushes {
+        precondition(push.block.count >= 4, "a block begins with 4 bytes of magic")
+        var command = Self.script.call(form, keys: [push.list])
+        command.append(maxBlocks)
+        command.append(maxAgeMs)
+        // In two parts: each string that Lua makes out of a whole block costs as much as pushing it.
+        command.append(push.block.span.bytes.extracting(first: 4))
+        command.append(push.block.span.bytes.extracting(droppingFirst: 4))
+        try connection.append(command)
+      }
+      var verdicts: [Verdict?] = []
+      for _ in pushes { verdicts.append(try Self.verdict(on: &connection)) }
+      return verdicts
+    }
+  }
+
+  private static func verdict(on connection: inout RedisConnection) throws(RedisError) -> Verdict? {
+    do throws(RedisError) {
+      let reply = try connection.reply()
+      let value = Int(try reply.integer(at: 1))
+      return try reply.integer(at: 0) == 1 ? .accepted(length: value) : .full(oldestAgeMs: value)
+    } catch {
+      guard case .server("NOSCRIPT", _) = error else { throw error }
+      return nil
+    }
+  }
+
+  /// Key: the list. Arguments: most blocks, greatest age in ms, the magic of the block, the rest of it.
+  ///
+  /// Answers 1 and the length, or 0 and the age of the oldest block in ms.
+  private static let script = LuaScript(
+    """
+    local length = redis.call('LLEN', KEYS[1])
+    local most = tonumber(ARGV[1])
+    if length >= 2 or length >= most then
+      local oldest = redis.call('LINDEX', KEYS[1], -1)
+      local pushed = #oldest >= 12 and struct.unpack('>I8', oldest, 5) or now
+      local age = math.max(0, now - pushed)
+      if length >= most or age > tonumber(ARGV[2]) then return {0, age} end
+    end
+    return {1, redis.call('LPUSH', KEYS[1], ARGV[3] .. struct.pack('>I8', now) .. ARGV[4])}
+    """)
+}

@@ -1,0 +1,199 @@
+package import RedisClient
+
+/// A list that one worker at a time consumes from its tail, in order, without anything leaving it before it is safe.
+///
+/// The worker claims the list, reads the oldest messages where they are, does its work, and only then trims them. If it
+/// dies the lease runs out, and the next owner reads the same tail. Whoever lost the list can neither trim nor renew.
+package struct LeasedList: Sendable {
+  package let name: String
+
+  /// Who claims, as `host:pid:start:lane`: unique for a lane of a process.
+  package let owner: String
+
+  /// How long a claim lasts, in milliseconds.
+  package let leaseMs: Int
+
+  /// Whether the last claim is not given back: then the messages are asked for along with the next one. A wrong guess
+  /// costs a round trip or a useless read, nothing else.
+  private var seemsOurs = false
+
+  private let keys: [String]
+
+  package init(name: String, owner: String, leaseMs: Int) {
+    precondition(leaseMs > 0 && !owner.isEmpty, "a lease needs an owner and an end")
+    self.name = name
+    self.owner = owner
+    self.leaseMs = leaseMs
+    self.keys = [name, Keys.companion(of: name, "lease")]
+  }
+
+  /// Claims the list and reads up to `count` of its oldest messages.
+  ///
+  /// - Parameter gone: an owner whose process is known to be gone, whose lease need not be waited for.
+  package mutating func claim(
+    count: Int, takingOverFrom gone: String? = nil, on connection: inout RedisConnection
+  ) throws(RedisError) -> ClaimResult {
+    precondition(count > 0, "a claim reads at least one message")
+    for _ in 0..<Self.tries {
+      var before: Verdict?
+      if !seemsOurs {
+        // Alone, so that lists of others and empty ones cost no read of messages that nobody may use.
+        let verdict = try verdict(takingOverFrom: gone, on: &connection)
+        switch verdict {
+        case .owned: before = verdict
+        case .leased(let expiresInMs, let owner): return .leased(expiresInMs: expiresInMs, owner: owner)
+        case .empty: return .empty
+        }
+      }
+      switch try peek(after: before, count: count, on: &connection) {
+      case .read(let claim, let messages):
+        seemsOurs = true
+        return .owned(claim, messages)
+      case .leased(let expiresInMs, let owner):
+        seemsOurs = false
+        return .leased(expiresInMs: expiresInMs, owner: owner)
+      case .empty:
+        seemsOurs = false
+        return .empty
+      case .moved: continue
+      }
+    }
+    return .leased(expiresInMs: 0, owner: owner)
+  }
+
+  /// Takes the `count` oldest messages off the list, if the claim still holds.
+  ///
+  /// The lease is renewed, or given back with `release`; a list that got empty is always given back. A process that
+  /// lost its connection in here claims again: the position tells whether the trim was carried out.
+  package mutating func trim(
+    _ claim: Claim, count: Int, release: Bool, on connection: inout RedisConnection
+  ) throws(RedisError) -> TrimResult {
+    precondition(count > 0 && count <= claim.count, "only messages that came with the claim can be trimmed")
+    let reply = try settle(claim, count: count, release: release, on: &connection)
+    guard try reply.integer(at: 0) == 1 else {
+      seemsOurs = false
+      return .lost
+    }
+    let length = Int(try reply.integer(at: 1))
+    seemsOurs = !release && length > 0
+    return .trimmed(claim.trimmed(by: count, length: length, serverTimeMs: try reply.integer(at: 2)))
+  }
+
+  /// Makes the lease last for its full length from now on.
+  ///
+  /// - Returns: whether the claim still holds.
+  package mutating func renew(_ claim: Claim, on connection: inout RedisConnection) throws(RedisError) -> Bool {
+    let holds = try settle(claim, count: 0, release: false, on: &connection).integer(at: 0) == 1
+    if !holds { seemsOurs = false }
+    return holds
+  }
+
+  /// Gives the list back with its messages, which does not count as an attempt at them.
+  ///
+  /// - Returns: whether the claim still held.
+  @discardableResult
+  package mutating func release(_ claim: Claim, on connection: inout RedisConnection) throws(RedisError) -> Bool {
+    seemsOurs = false
+    return try settle(claim, count: 0, release: true, on: &connection).integer(at: 0) == 1
+  }
+
+  /// How often a claim starts over when the list changed hands, or was changed by hand, while it was read.
+  private static let tries = 3
+}
+
+extension LeasedList {
+  /// What the claim script answered.
+  enum Verdict: Sendable, Equatable {
+    case owned(Claim)
+    case leased(expiresInMs: Int, owner: String)
+    case empty
+  }
+
+  /// What reading between two verdicts gave.
+  enum Peek: ~Copyable {
+    case read(Claim, ClaimedMessages)
+    case leased(expiresInMs: Int, owner: String)
+    case empty
+
+    /// The list is ours, but not all the time between the verdicts: what was read there may have been trimmed since.
+    case moved
+  }
+
+  /// Claims without reading.
+  func verdict(
+    takingOverFrom gone: String? = nil, on connection: inout RedisConnection
+  ) throws(RedisError) -> Verdict {
+    let server = try connection.serverRunId()
+    return try LuaScript.withFallback { form throws(RedisError) in
+      try Verdict(connection.command(claimCall(form, server: server, gone: gone)))
+    }
+  }
+
+  /// Reads the tail between two verdicts: the one given, or a new one if there is none, and one that comes after.
+  ///
+  /// A verdict alone does not cover a read that follows it: the lease may run out in between and the next owner trim.
+  /// Only if both name the same epoch, incarnation and position, the list was ours all the time and the tail stood
+  /// still.
+  func peek(
+    after verdict: Verdict?, count: Int, on connection: inout RedisConnection
+  ) throws(RedisError) -> Peek {
+    let server = try connection.serverRunId()
+    return try LuaScript.withFallback { form throws(RedisError) in
+      let call = claimCall(form, server: server, gone: nil)
+      return try connection.pipeline { connection throws(RedisError) in
+        if verdict == nil { try connection.append(call) }
+        try connection.append(["LRANGE", .string(name), .integer(-Int64(count)), -1])
+        try connection.append(call)
+        let before = if let verdict { verdict } else { try Verdict(connection.reply()) }
+        let messages = ClaimedMessages(try connection.reply())
+        return Self.peek(before, messages, try Verdict(connection.reply()))
+      }
+    }
+  }
+
+  private static func peek(_ before: Verdict, _ messages: consuming ClaimedMessages, _ after: Verdict) -> Peek {
+    switch (before, after) {
+    case (_, .leased(let expiresInMs, let owner)): return .leased(expiresInMs: expiresInMs, owner: owner)
+    case (_, .empty): return .empty
+    case (.owned(let first), .owned(let second)) where first.isSamePlace(as: second) && messages.count > 0:
+      return .read(second.with(count: messages.count), messages)
+    case (_, .owned): return .moved
+    }
+  }
+
+  private func claimCall(_ form: LuaScript.Form, server: String, gone: String?) -> RedisCommand {
+    var command = LeaseScripts.claim.call(form, keys: keys)
+    command.append(owner)
+    command.append(leaseMs)
+    command.append(server)
+    command.append(gone ?? "")
+    return command
+  }
+
+  private func settle(
+    _ claim: Claim, count: Int, release: Bool, on connection: inout RedisConnection
+  ) throws(RedisError) -> RedisReply {
+    let inHand = claim.count > count && !release
+    return try LeaseScripts.settle.run(
+      keys: keys,
+      [
+        .string(owner), .integer(Int64(leaseMs)), .integer(claim.epoch), .integer(claim.incarnation),
+        .integer(claim.position), .integer(Int64(count)), release ? 1 : 0, inHand ? 1 : 0,
+      ], on: &connection)
+  }
+}
+
+extension LeasedList.Verdict {
+  init(_ reply: borrowing RedisReply) throws(RedisError) {
+    switch try reply.integer(at: 0) {
+    case 0: self = .empty
+    case 1: self = .leased(expiresInMs: Int(try reply.integer(at: 1)), owner: try reply.string(at: 2))
+    default:
+      self = .owned(
+        Claim(
+          epoch: try reply.integer(at: 1), incarnation: try reply.integer(at: 2), position: try reply.integer(at: 3),
+          count: 0, length: Int(try reply.integer(at: 4)), serverTimeMs: try reply.integer(at: 5),
+          attempts: Int(try reply.integer(at: 6))))
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import CarbonInclusion
+import Messages
+
+extension Block {
+  /// The block in the words of the domain, with evidence hashed.
+  func received(partnerNumber: Int16, secret: EvidenceSecret) -> ReceivedBlock {
+    let inbox = InboxIncarnation(partnerNumber: partnerNumber, incarnation: incarnation)
+    let messages = entries.map { entry in
+      ReceivedMessage(
+        position: MessagePosition(partnerNumber: partnerNumber, incarnation: incarnation, offset: entry.position),
+        content: entry.content.received(secret: secret))
+    }
+    return ReceivedBlock(inbox: inbox, end: positions.upperBound, messages: messages)
+  }
+}
+
+extension Block.Content {
+  fileprivate func received(secret: EvidenceSecret) -> ReceivedMessage.Content {
+    switch self {
+    case .activity(let activity, let content):
+      .activity(activity, content: content, evidence: activity.evidence.map(secret.digest(of:)))
+    case .refused(let message):
+      .refused(message.refusal, id: message.id, resident: message.resident, payload: message.payload)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import CarbonInclusion
+import Messages
+
+/// Groups the messages of one turn into blocks by the shard of their residents. Refused ones travel the same way, so
+/// that all outcomes are booked by one mechanism.
+struct BlockPacker {
+  private let partner: String
+  private let inboxShard: Int
+  private var builders: [BlockBuilder?] = Array(repeating: nil, count: ShardMap.count)
+  private var full: [(shard: Int, block: [UInt8])] = []
+  private var first: Int64?
+
+  init(partner: String) {
+    self.partner = partner
+    self.inboxShard = ShardMap.shard(ofInbox: partner)
+  }
+
+  /// Takes the messages of a claim in their order.
+  mutating func add(_ message: RawSpan, incarnation: Int64, offset: Int64) {
+    let first = first ?? offset
+    self.first = first
+    let decoded = ActivityDecoder.decode(message)
+    let shard = shard(of: decoded)
+    var builder = builders[shard] ?? BlockBuilder(partner: partner, incarnation: incarnation, from: first)
+    builders[shard] = nil
+    if !builder.append(decoded, payload: message, at: offset) {
+      full.append((shard, builder.encoded(coveringTo: offset)))
+      builder.restart(from: offset)
+      _ = builder.append(decoded, payload: message, at: offset)
+    }
+    builders[shard] = builder
+  }
+
+  /// All blocks; those of one shard in their order. The last one of each covers the whole claim.
+  func blocks(of claim: InboxClaim) -> [(shard: Int, block: [UInt8])] {
+    full
+      + builders.enumerated().compactMap { shard, builder in
+        builder.map { (shard, $0.encoded(coveringTo: claim.position + Int64(claim.count))) }
+      }
+  }
+
+  private func shard(of message: DecodedMessage) -> Int {
+    switch message {
+    case .activity(let activity): ShardMap.shard(ofResident: activity.resident)
+    case .refused(_, _, let resident): resident.map { ShardMap.shard(ofResident: $0) } ?? inboxShard
+    }
+  }
+}

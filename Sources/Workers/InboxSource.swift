@@ -1,0 +1,53 @@
+/// What an ingest lane needs of Redis: inboxes to read, shards to hand blocks to. Used by one thread.
+///
+/// Every call may throw where the server is away; the lane then drops the source and makes a new one.
+package protocol InboxSource: AnyObject {
+  /// Who may report activities, as the newest catalogue says; `nil` until a scoring worker has published it.
+  func directory() throws -> Directory?
+
+  /// How many messages wait in each partner's inbox.
+  func waiting(_ partners: [String]) throws -> [Int]
+
+  /// Takes the lease of an inbox and reads up to `count` of the oldest messages, oldest first. They stay in the list.
+  ///
+  /// - Parameter read: is given each message with its incarnation and offset, and only where the lease was held before and
+  ///   after reading.
+  /// - Returns: `nil` where the inbox is empty or somebody else's.
+  func claim(
+    _ partner: String, count: Int, read: (_ incarnation: Int64, _ offset: Int64, _ message: RawSpan) -> Void
+  ) throws -> InboxClaim?
+
+  /// Offers blocks to the shards' lists.
+  ///
+  /// - Returns: for each block, whether it was accepted; a list whose oldest block waits too long takes no more.
+  func push(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool]
+
+  /// - Returns: whether the lease is still held.
+  func renew(_ claim: InboxClaim) throws -> Bool
+
+  /// Removes what was read and gives the lease back.
+  ///
+  /// - Returns: `false` where the lease was lost; the next owner reads the same messages, and their positions tell.
+  func trim(_ claim: InboxClaim) throws -> Bool
+
+  /// Gives the lease back with the messages still in the list.
+  func handBack(_ claim: InboxClaim) throws
+}
+
+/// A lease on an inbox, and the stretch of it that was read.
+package struct InboxClaim: Sendable, Equatable {
+  package var partner: String
+  package var epoch: Int64
+  package var incarnation: Int64
+  /// The offset of the oldest message.
+  package var position: Int64
+  package var count: Int
+
+  package init(partner: String, epoch: Int64, incarnation: Int64, position: Int64, count: Int) {
+    self.partner = partner
+    self.epoch = epoch
+    self.incarnation = incarnation
+    self.position = position
+    self.count = count
+  }
+}

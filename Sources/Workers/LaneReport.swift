@@ -1,0 +1,21 @@
+import Synchronization
+
+/// What the lanes of one process have done, for its status line. Written by every lane, read by one.
+package final class LaneReport: Sendable {
+  private let messageCount = Atomic<Int>(0)
+  private let batchCount = Atomic<Int>(0)
+  private let outageCount = Atomic<Int>(0)
+
+  package init() {}
+
+  package var messages: Int { messageCount.load(ordering: .relaxed) }
+  package var batches: Int { batchCount.load(ordering: .relaxed) }
+  package var outages: Int { outageCount.load(ordering: .relaxed) }
+
+  func finished(messages: Int) {
+    messageCount.add(messages, ordering: .relaxed)
+    batchCount.add(1, ordering: .relaxed)
+  }
+
+  func lostServer() { outageCount.add(1, ordering: .relaxed) }
+}

@@ -1,0 +1,86 @@
+import Ledger
+import PostgresClient
+import Testing
+
+@testable import CarbonInclusion
+
+/// The fence of the books: whoever lost a shard can write nothing, however it lost it.
+@Suite struct BooksTests {
+  private func books(_ fleet: FleetFixture, _ owner: String) throws -> ShardBooks {
+    try ShardBooks(connection: try fleet.connectPostgres(), owner: owner)
+  }
+
+  @Test func `an owner that was taken over cannot open a batch`() throws {
+    let fleet = try FleetFixture()
+    let (old, new) = (try books(fleet, "old"), try books(fleet, "new"))
+    let oldEpoch = try old.takeOver(shard: 5)
+    let newEpoch = try new.takeOver(shard: 5)
+    #expect(newEpoch > oldEpoch)
+    #expect(throws: LedgerError.fenced(shard: 5)) { _ = try old.open(shard: 5, epoch: oldEpoch) }
+    old.rollBack()
+    #expect(try new.open(shard: 5, epoch: newEpoch).batchNumber == 1)
+    new.rollBack()
+  }
+
+  @Test func `an owner that was stopped inside its transaction does not hold its successor up`() throws {
+    let fleet = try FleetFixture()
+    let (old, new) = (try books(fleet, "old"), try books(fleet, "new"))
+    let opening = try old.open(shard: 5, epoch: try old.takeOver(shard: 5))
+    // It stops here, with the fence row locked.
+    let begin = ContinuousClock.now
+    let epoch = try new.takeOver(shard: 5)
+    #expect(ContinuousClock.now - begin < .seconds(5))
+    #expect(try new.open(shard: 5, epoch: epoch).batchNumber == opening.batchNumber)
+    #expect(throws: PostgresError.self, "the old owner went on writing") {
+      try old.book(Booking(nextEntryNumber: 1, nextResidentNumber: 1))
+    }
+    new.rollBack()
+  }
+
+  @Test func `a batch of nothing but duplicates performs a real write`() throws {
+    let fleet = try FleetFixture()
+    let books = try books(fleet, "only")
+    let opening = try books.open(shard: 5, epoch: try books.takeOver(shard: 5))
+    let before = try fleet.value("SELECT pg_current_wal_lsn()")
+    // What a batch of duplicates books: counts, and no entry.
+    try books.book(Booking(nextEntryNumber: opening.nextEntryNumber, nextResidentNumber: opening.nextResidentNumber))
+    try books.commit()
+    #expect(try fleet.value("SELECT pg_current_wal_lsn() > '\(before)'") == "true")
+    #expect(try fleet.value("SELECT batch_no FROM puhui.fence WHERE shard = 5") == "1")
+  }
+
+  @Test func `two shards that book one id at once agree on one of them`() throws {
+    let fleet = try FleetFixture()
+    let (one, two) = (try books(fleet, "one"), try books(fleet, "two"))
+    _ = try one.open(shard: 1, epoch: try one.takeOver(shard: 1))
+    _ = try two.open(shard: 2, epoch: try two.takeOver(shard: 2))
+    try one.book(booking(resident: "r-1"))
+    // It waits for the first one's key, as long as the lock timeout allows.
+    #expect(throws: PostgresError.self) { try two.book(booking(resident: "r-2")) }
+    two.rollBack()
+    try one.commit()
+    var questions = LedgerQuestions()
+    questions.keys = [ActivityKey(partnerNumber: 1, id: "same")]
+    _ = try two.open(shard: 2, epoch: try two.takeOver(shard: 2))
+    #expect(try two.answer(questions, shard: 2).known.values.map(\.shard) == [1], "run again, it sees the first")
+    two.rollBack()
+  }
+
+  private func booking(resident: String) -> Booking {
+    var booking = Booking(nextEntryNumber: 2, nextResidentNumber: 2)
+    let at = Instant(seconds: 1_669_680_000)
+    booking.entries = [
+      BookedEntry(
+        number: 1, residentNumber: 1, kind: .earn, key: ActivityKey(partnerNumber: 1, id: "same"),
+        content: Digest(high: 1, low: 1), behaviourNumber: 1, quantity: .one,
+        credit: .init(outcome: .credited, creditedQuantity: .one, reductionMilligrams: 1, factorNumber: 1), points: 0,
+        occurredAt: at)
+    ]
+    booking.accounts = [
+      AccountChange(
+        residentNumber: 1, resident: resident, isNew: true, actions: 1, reductionMilligrams: 1, points: 0,
+        nanopoints: 0, latestAt: at)
+    ]
+    return booking
+  }
+}
