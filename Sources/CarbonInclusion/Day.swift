@@ -44,8 +44,11 @@ package struct Day: Sendable, Hashable, Comparable {
   package func adding(days: Int32) -> Day { Day(number: number + days) }
 
   private static func length(ofMonth month: Int, year: Int) -> Int {
-    let isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-    return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
+    switch month {
+    case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
   }
 }
 

@@ -48,7 +48,7 @@ enum BlockFormat {
     static let all: Self = [.id, .resident]
   }
 
-  /// Eight bytes a step, each step reversible: a change within one of these words is always seen, others all but always.
+  /// Eight bytes a step, each step reversible: a change within one of these words is always seen, others nearly so.
   static func checksum(_ bytes: RawSpan) -> UInt64 {
     var sum: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.byteCount)
     var offset = 0

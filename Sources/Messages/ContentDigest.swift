@@ -14,8 +14,8 @@ package enum ContentDigest {
     return CarbonInclusion.Digest(high: high, low: low)
   }
 
-  /// Each field in a fixed order: 0 if absent, else 1 and its value; text with its length (four bytes), numbers in eight
-  /// bytes, all big-endian. So no two contents have the same bytes. The name in front keeps later versions apart.
+  /// Each field in a fixed order: 0 if absent, else 1 and its value; text with its length (four bytes), numbers in
+  /// eight bytes, all big-endian. So no two contents have the same bytes. The name in front keeps later versions apart.
   static func content(of activity: Activity) -> [UInt8] {
     var writer = ContentWriter()
     writer.text(activity.resident)

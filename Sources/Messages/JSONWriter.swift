@@ -1,4 +1,4 @@
-/// Writes one JSON text without white space. Names and order are as called; nothing is sorted or checked for repetition.
+/// Writes one JSON text without white space. Names stand as called, neither sorted nor checked for repetition.
 ///
 /// ```swift
 /// var json = JSONWriter()

@@ -5,7 +5,7 @@ package struct RejectedNotice: Sendable, Equatable {
   /// The partner's id of the message; `nil` where none could be read.
   package var id: String?
   package var outcome: Outcome
-  /// A code such as `unknown_unit`, or that of the cap, limit or group that applied; `nil` where the outcome says it all.
+  /// A code such as `unknown_unit`, or that of the cap, limit or group that applied; `nil` where there is none.
   package var reason: String?
   /// What exactly, in words; `nil` where there is nothing to add.
   package var detail: String?

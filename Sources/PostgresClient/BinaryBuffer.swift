@@ -41,7 +41,9 @@ struct BinaryBuffer: Sendable {
   }
 
   mutating func appendField(text: String) {
-    let contiguous: Void? = text.utf8.withContiguousStorageIfAvailable { appendField(bytes: UnsafeRawBufferPointer($0)) }
+    let contiguous: Void? = text.utf8.withContiguousStorageIfAvailable {
+      appendField(bytes: UnsafeRawBufferPointer($0))
+    }
     guard contiguous == nil else { return }
     Array(text.utf8).withUnsafeBytes { appendField(bytes: $0) }
   }

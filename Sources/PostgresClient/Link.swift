@@ -73,7 +73,8 @@ struct Link: ~Copyable {
       let length = min(256 << 10, buffer.count - sent)
       try repeatWhileBlocked(on: handle, by: deadline) { handle in
         buffer.withUnsafeBytes { bytes in
-          PQputCopyData(handle, bytes.baseAddress.map { ($0 + sent).assumingMemoryBound(to: CChar.self) }, Int32(length))
+          PQputCopyData(
+            handle, bytes.baseAddress.map { ($0 + sent).assumingMemoryBound(to: CChar.self) }, Int32(length))
         }
       }
       sent += length

@@ -20,8 +20,7 @@ extension PostgresConnection {
     try link.send { PQenterPipelineMode($0) }
     let steps = try send(statements)
     try link.send { PQpipelineSync($0) }
-    let rows = try receive(steps)
-    return rows
+    return try receive(steps)
   }
 
   /// Checks the texts, and makes room for those that are new.
@@ -73,7 +72,13 @@ extension PostgresConnection {
     var next = 0
     while let result = try nextOfPipeline() {
       guard result.status != PGRES_PIPELINE_SYNC else { break }
-      guard next < steps.count else { throw link.fail(.decoding, "more results than statements") }
+      guard next < steps.count else {
+        // The server's last words may come behind the last statement's result.
+        let words = result.status == PGRES_FATAL_ERROR ? result.error : nil
+        try link.checkAlive(after: words)
+        let fault = link.fail(.decoding, "more results than statements")
+        throw words?.with(kind: .connection) ?? fault
+      }
       let step = steps[next]
       next += 1
       switch (result.status, step) {
@@ -85,7 +90,10 @@ extension PostgresConnection {
         try link.checkAlive(after: error)
         if case .run(let key) = step { forgetIfStale(key, error) }
         failure = failure ?? error
-      case (let s, let st): throw link.fail(.decoding, "XX \(s) \(st) the server answered in a form that a pipeline does not understand")
+      default:
+        // Behind a server's last words libpq answers the rest with results of no use: the session is over.
+        let fault = link.fail(.decoding, "the server answered in a form that a pipeline does not understand")
+        throw failure?.with(kind: .connection) ?? fault
       }
     }
     try link.checkAlive(after: failure)

@@ -60,7 +60,8 @@ struct ContentDigestTests {
   @Test func `numbers count by value, and times by instant`() throws {
     func digest(_ quantity: String, _ time: String) throws -> Digest {
       let text =
-        #"{"id":"i","resident":"r","behaviour":"ev-charging","quantity":\#(quantity),"unit":"kWh","ended_at":"\#(time)"}"#
+        #"{"id":"i","resident":"r","behaviour":"ev-charging","unit":"kWh","#
+        + #""quantity":\#(quantity),"ended_at":"\#(time)"}"#
       guard case .activity(let activity) = ActivityDecoder.decode(Array(text.utf8)) else {
         throw MessagesOracle.Failure(description: "refused: \(text)")
       }

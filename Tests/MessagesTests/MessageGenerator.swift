@@ -104,14 +104,14 @@ struct MessageGenerator {
   private mutating func time() -> String {
     func two(_ range: ClosedRange<Int>, _ random: inout SeededRandom) -> String {
       let value =
-        random.chance(20) ? random.pick([range.lowerBound, range.upperBound]) : range.randomElement(using: &random)!
+        random.chance(20) ? random.pick([range.lowerBound, range.upperBound]) : Int.random(in: range, using: &random)
       return (value < 10 ? "0" : "") + String(value)
     }
     let year = random.pick([
       "2022", "2024", "1900", "2000", "0001", "9999", "0014", "1970", random.chance(5) ? "0000" : "2023",
     ])
-    let date =
-      "\(year)-\(two(random.chance(8) ? 0...13 : 1...12, &random))-\(two(random.chance(30) ? 28...32 : 1...28, &random))"
+    let month = two(random.chance(8) ? 0...13 : 1...12, &random)
+    let day = two(random.chance(30) ? 28...32 : 1...28, &random)
     let clock =
       random.chance(10)
       ? random.pick(["23:59:60", "07:59:60", "15:59:60", "24:00:00", "23:59:59", "08:60:00", "08:00:61"])
@@ -119,7 +119,8 @@ struct MessageGenerator {
     let fraction = random.chance(40) ? "." + digits(random.pick([1, 3, 6, 7, 9, random.chance(20) ? 10 : 9])) : ""
     let offset = random.pick(["Z", "z", "+08:00", "-08:00", "+00:00", "-00:00", "+23:59", "-23:59", "+05:45"])
     let odd = random.pick(["", "+0800", "+24:00", "+08:60", "+8:00", " +08:00", "ZZ"])
-    return date + random.pick(["T", "T", "t", " "]) + clock + fraction + (random.chance(6) ? odd : offset)
+    return "\(year)-\(month)-\(day)" + random.pick(["T", "T", "t", " "]) + clock + fraction
+      + (random.chance(6) ? odd : offset)
   }
 
   private mutating func anyValue(depth: Int) -> String {

@@ -58,9 +58,10 @@ struct OracleAgreementTests {
   }
 
   @Test func `a text cut after any byte is judged alike`() throws {
-    let whole = Array(
-      #" {"id":"mt-1","resident":"o6","behaviour":"ev-charging","quantity":-1.50E+1,"unit":"kWh","ended_at":"2022-11-29T08:23:00+08:00","evidence":"电表🚲\ud83d\ude00\n","x":[true,false,null,{"é":[]}]} "#
-        .utf8)
+    let text =
+      #" {"id":"mt-1","resident":"o6","behaviour":"ev-charging","quantity":-1.50E+1,"unit":"kWh","#
+      + #""ended_at":"2022-11-29T08:23:00+08:00","evidence":"电表🚲\ud83d\ude00\n","x":[true,false,null,{"é":[]}]} "#
+    let whole = Array(text.utf8)
     let cuts = (0...whole.count).map { Array(whole[..<$0]) }
     try expectAgreement(.activity, cuts)
     try expectAgreement(.json, cuts)

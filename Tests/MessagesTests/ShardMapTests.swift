@@ -1,8 +1,8 @@
 import Messages
 import Testing
 
-/// The golden values were computed by another implementation, in Python. A change here would scatter residents' activities
-/// over two shards: the code is wrong then, not the value.
+/// The golden values were computed by another implementation, in Python. A change here would scatter a resident's
+/// activities over two shards: the code is wrong then, not the value.
 struct ShardMapTests {
   @Test(arguments: [
     ("o6_bmjrPTlm6_2sgVt7hMZOPfL2M", 1), ("o6_bmjrPTlm6_2sgVt7hMZOPfL2N", 24), ("a", 27), ("b", 16), ("c", 14),

@@ -102,16 +102,11 @@ def json_line(data):
     parts = [f"{encoded(name)}:{kind(held)}:{encoded(held) if isinstance(held, str) else ''}" for name, held in value]
     return " ".join(["object"] + parts)
 
-
-# The fields of an activity.
-
 def exact(text):
     """A decimal in any JSON notation as an exact Decimal without trailing zeros; None where it is 0."""
-    match = re.fullmatch(r"(-?[0-9.]+)(?:[eE]([+-]?)([0-9]+))?", text)
-    mantissa, sign, exponent = match.groups()
-    power = min(int(exponent[-4000:]) if exponent else 0, 10**7)
-    if exponent and len(exponent.lstrip("0")) > 8:
-        power = 10**7
+    mantissa, sign, exponent = re.fullmatch(r"(-?[0-9.]+)(?:[eE]([+-]?)([0-9]+))?", text).groups()
+    exponent = (exponent or "").lstrip("0") or "0"
+    power = int(exponent) if len(exponent) < 8 else 10**7
     negative, digits, scale = decimal.Decimal(mantissa).as_tuple()
     scale += -power if sign == "-" else power
     digits = list(digits)

@@ -74,7 +74,8 @@ struct PostgresArraysTests {
   @Test func `an array of 100,000 numbers is summed right`() throws {
     var connection = try TestDatabase.connect()
     let sum = try connection.number(
-      "SELECT sum(n)::int8 FROM unnest($1::int8[]) n", PostgresParameters { $0.append(array: Array(1...100_000 as ClosedRange<Int64>)) })
+      "SELECT sum(n)::int8 FROM unnest($1::int8[]) n",
+      PostgresParameters { $0.append(array: Array(1...100_000 as ClosedRange<Int64>)) })
     #expect(sum == 5_000_050_000)
   }
 }

@@ -17,7 +17,8 @@ struct PostgresConnectionTests {
 
   @Test func `several statements run in order, and the first refused one ends them`() throws {
     var connection = try TestDatabase.connect()
-    try connection.execute("CREATE TEMP TABLE t (n int PRIMARY KEY); INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)")
+    try connection.execute(
+      "CREATE TEMP TABLE t (n int PRIMARY KEY); INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)")
     let error = postgresError { try connection.execute("INSERT INTO t VALUES (3); INSERT INTO t VALUES (1); SELECT 1") }
     #expect(error?.kind == .server)
     #expect(error?.isUniqueViolation == true)

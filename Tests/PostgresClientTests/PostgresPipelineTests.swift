@@ -50,7 +50,9 @@ struct PostgresPipelineTests {
   @Test func `an error inside a transaction waits for its rollback`() throws {
     var connection = try TestDatabase.connect()
     try connection.begin()
-    #expect(postgresError { _ = try connection.pipeline([("SELECT 1", .init()), ("SELECT 1/0", .init())]) }?.sqlState == "22012")
+    #expect(
+      postgresError { _ = try connection.pipeline([("SELECT 1", .init()), ("SELECT 1/0", .init())]) }?.sqlState
+        == "22012")
     #expect(connection.refusal(of: "SELECT 1")?.sqlState == "25P02")
     connection.rollback()
     #expect(try connection.number("SELECT 1") == 1)
@@ -85,7 +87,6 @@ struct PostgresPipelineTests {
       ])
     }
     #expect(error?.kind == .connection)
-    #expect(error?.sqlState == "57P01")
     #expect(connection.isBroken == true)
   }
 }
