@@ -72,28 +72,20 @@ extension PostgresConnection {
     var next = 0
     while let result = try nextOfPipeline() {
       guard result.status != PGRES_PIPELINE_SYNC else { break }
-      guard next < steps.count else {
-        // The server's last words may come behind the last statement's result.
-        let words = result.status == PGRES_FATAL_ERROR ? result.error : nil
-        try link.checkAlive(after: words)
-        let fault = link.fail(.decoding, "more results than statements")
-        throw words?.with(kind: .connection) ?? fault
+      if result.status == PGRES_FATAL_ERROR {
+        failure = failure ?? result.error
+        // The loss of the connection is a result too, one that belongs to no statement.
+        try link.checkAlive(after: failure)
       }
+      guard next < steps.count else { throw link.fail(.decoding, "more results than statements") }
       let step = steps[next]
       next += 1
       switch (result.status, step) {
       case (PGRES_COMMAND_OK, .prepare(let key, let name)): statements.insert(key, name: name)
       case (PGRES_COMMAND_OK, .run), (PGRES_TUPLES_OK, .run), (PGRES_EMPTY_QUERY, .run): rows.append(result)
-      case (PGRES_PIPELINE_ABORTED, _): break
-      case (PGRES_FATAL_ERROR, let step):
-        let error = result.error
-        try link.checkAlive(after: error)
-        if case .run(let key) = step { forgetIfStale(key, error) }
-        failure = failure ?? error
-      default:
-        // Behind a server's last words libpq answers the rest with results of no use: the session is over.
-        let fault = link.fail(.decoding, "the server answered in a form that a pipeline does not understand")
-        throw failure?.with(kind: .connection) ?? fault
+      case (PGRES_PIPELINE_ABORTED, _), (PGRES_FATAL_ERROR, .prepare): break
+      case (PGRES_FATAL_ERROR, .run(let key)): forgetIfStale(key, result.error)
+      default: throw link.fail(.decoding, "the server answered in a form that a pipeline does not understand")
       }
     }
     try link.checkAlive(after: failure)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Lanes
 
-/// Gives the same number for ever: the least or the greatest that a range allows.
+/// Gives the same number for ever. Not 0: Swift rejects that for most ranges and asks again, for ever.
 private struct Constant: RandomNumberGenerator {
   let value: UInt64
   mutating func next() -> UInt64 { value }
@@ -21,7 +21,6 @@ struct BackOffTests {
   }
 
   @Test func `the jitter is full, and never 0`() {
-    // Not 0: the standard library draws again for ever where the value would favour some results.
     var least = Constant(value: 1)
     var greatest = Constant(value: .max)
     var backOff = BackOff(baseMs: 50, capMs: 1000)

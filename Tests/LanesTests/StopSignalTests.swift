@@ -28,15 +28,15 @@ struct StopSignalTests {
 
   @Test func `all sleeping lanes wake at once`() async {
     let group = LaneGroup()
-    let start = monotonicMilliseconds()
     for number in 0..<8 {
       group.add(name: "sleeper-\(number)") { context in
+        // Measured in the lane: the test's own task may wait long for a free thread.
+        let start = monotonicMilliseconds()
         let stopped = context.sleep(milliseconds: 60_000)
-        #expect(stopped, "a lane slept to the end")
+        #expect(stopped && monotonicMilliseconds() - start < 30_000, "a lane slept on")
       }
     }
     group.add(name: "stopper") { $0.stop.stop() }
     await group.run()
-    #expect(monotonicMilliseconds() - start < 10_000, "the sleepers were not woken")
   }
 }

@@ -91,12 +91,12 @@ def _i3(views, known_ids):
             lines.append(f"I3 {partner} {activity_id}: {number} entries of one reversal")
     lines += [f"I3 {partner} {activity_id}: credited {number} times"
               for (partner, activity_id), number in credits.items() if number > 1]
-    if any("reverses" in row for row in views["ledger"]):
-        taken_back = Counter((row["partner"], row["reverses"]) for row in views["ledger"] if row["kind"] == "reversal")
-        for (partner, activity_id), number in taken_back.items():
-            if number > 1 or credits[partner, activity_id] == 0:
-                lines.append(f"I3 {partner} {activity_id}: reversed {number} times, "
-                             f"credited {credits[partner, activity_id]} times")
+    entries = {row["entry_id"]: row for row in views["ledger"] if "entry_id" in row}
+    taken_back = Counter(row["reverses"] for row in views["ledger"] if row["kind"] == "reversal" and "reverses" in row)
+    for entry_id, number in taken_back.items():
+        entry = entries.get(entry_id, {"kind": "no entry"})
+        if number > 1 or entry["kind"] not in ("earn", "upgrade"):
+            lines.append(f"I3 entry {entry_id}: reversed {number} times, and is {entry['kind']}")
     credited, reversals = Counter(), Counter()
     for row in views["outcomes"]:
         key = (row["partner"], row["activity_id"])

@@ -213,6 +213,8 @@ class Fold:
             for other in self._near(account, act, group.window):
                 if group.across_partners and other.partner == act.partner:
                     continue
+                if group.across_behaviours and other.behaviour.code == act.behaviour.code:
+                    continue
                 if other.behaviour.code not in group.behaviours or not self._is_same(act, other, group):
                     continue
                 distance = (abs(act.start - other.start) + abs(act.end - other.end), other.order)

@@ -91,7 +91,7 @@ class Policy:
             "behaviours", "factors", "points_rules", "caps", "plausibility", "exclusivity", "titles")
 
     def __init__(self, document):
-        _checked(document, "policy", self.KEYS)
+        _checked(document, "policy", self.KEYS, ("programme", "time_zone"))
         self.utc_offset_micros = _whole(document["utc_offset_seconds"], "utc_offset_seconds", low=-86_400) * MILLION
         self.starts_on = _day(document["starts_on"], "starts_on")
         longest = _whole(document["longest_activity_seconds"], "longest_activity_seconds", optional=True)
@@ -145,7 +145,7 @@ class Policy:
         return unit
 
     def _partner(self, item, where):
-        _checked(item, where, ("code", "contract_from"), ("contract_to", "age_limit_days"))
+        _checked(item, where, ("code", "contract_from"), ("contract_to", "age_limit_days", "kind"))
         return Record(code=_text(item["code"], where), contract_from=_day(item["contract_from"], where),
                       contract_to=_day(item.get("contract_to"), where, optional=True),
                       age_limit_days=_whole(item.get("age_limit_days"), where, optional=True))
@@ -226,9 +226,10 @@ class Policy:
 
     def _group(self, item, where):
         _checked(item, where, ("code", "behaviours", "scope", "window_seconds", "evidence_distinguishes"))
-        if item["scope"] not in ("any-partner", "across-partners"):
+        if item["scope"] not in ("any-partner", "across-partners", "across-behaviours"):
             raise PolicyError(f"{where}: the scope {item['scope']!r} is unknown")
         return Record(code=_text(item["code"], where), across_partners=item["scope"] == "across-partners",
+                      across_behaviours=item["scope"] == "across-behaviours",
                       behaviours=frozenset(self._known(code, where) for code in _list(item["behaviours"], where)),
                       window=_whole(item["window_seconds"], where) * MILLION,
                       evidence_distinguishes=_flag(item["evidence_distinguishes"], where))

@@ -55,6 +55,12 @@ class SameAct(unittest.TestCase):
                          "b overlap car")
         self.assertEqual(self.judge(charge, act("b", RIDE, "5", start="08:00", end="09:00"), car), "b credited")
 
+    def test_a_group_across_behaviours_leaves_two_acts_of_one_behaviour_alone(self):
+        car = group("car", CHARGE, DRIVE, scope="across-behaviours", window="3600")
+        first = act("a", CHARGE, "5", start="08:00", end="09:00")
+        self.assertEqual(self.judge(first, act("b", CHARGE, "5", start="08:00", end="09:00"), car), "b credited")
+        self.assertEqual(self.judge(first, act("b", DRIVE, "5", start="09:30", end="10:00"), car), "b overlap car")
+
     def test_other_residents_do_not_matter(self):
         first = act("a", RIDE, "2", start="08:00", end="08:30")
         second = act("b", RIDE, "2", start="08:00", end="08:30", resident="li")

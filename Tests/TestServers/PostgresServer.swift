@@ -91,8 +91,8 @@ extension PostgresServer {
   /// Its first argument is the folder, the others go to the server. Says `ready`, or why not, on standard output.
   private static let script =
     findPrograms + """
-      # Ctrl-C reaches the whole terminal; the end of the test process decides, not the signal.
-      trap '' INT HUP TERM
+      # Ctrl-C reaches the whole terminal; the end of the test process decides, not a signal.
+      trap '' INT HUP TERM PIPE
       folder=$1; shift
       finish() { rm -rf "$folder"; exit; }
       # PostgreSQL refuses to run as root.
@@ -105,8 +105,9 @@ extension PostgresServer {
       cd "$folder"
       if ! $as "$bin/initdb" -D "$folder/data" -U puhui -A trust -E UTF8 --locale=C --no-sync </dev/null >log 2>&1
       then cat log; finish; fi
-      # Killed with this shell, should somebody kill that. SIGQUIT: stop at once, no checkpoint.
-      setpriv --pdeathsig QUIT $as "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= \\
+      # Killed with this shell, should somebody kill that (asked for last: a change of user would forget it). SIGQUIT:
+      # stop at once, no checkpoint.
+      $as setpriv --pdeathsig QUIT "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= \\
         -c max_connections=200 -c fsync=on -c synchronous_commit=on -c logging_collector=off "$@" </dev/null >log 2>&1 &
       server=$!
       tries=0
@@ -117,7 +118,7 @@ extension PostgresServer {
         fi
         sleep 0.05
       done
-      echo ready
+      echo ready 2>/dev/null || :
       exec >/dev/null 2>&1
       read -r line || :
       # Backends that a test has stopped are killed by the server itself, after 5 seconds.

@@ -9,12 +9,12 @@ extension BatchScorer {
   /// The stretch of a known resident's history that can matter to an activity; `nil` where all of it is older.
   func window(of activity: Activity, account: LedgerAnswers.Account) -> (from: Instant, to: Instant)? {
     let programme = judge.policy.catalogue.programme
-    if case .reversal = activity.report {
+    guard case .act(let behaviour, _, _) = activity.report else {
       // Which activity is meant, what had lost to it, and what those lie near: rare enough to read everything.
       return (Instant.earliest, Instant.latest)
     }
     let day = judge.policy.day(of: activity.endedAt)
-    let tolerance = judge.policy.widestWindowSeconds
+    let tolerance = judge.policy.behaviour(behaviour)?.widestWindowSeconds ?? 0
     let begin = (activity.startedAt ?? activity.endedAt).adding(seconds: -tolerance)
     let from = min(day.start(utcOffsetSeconds: programme.utcOffsetSeconds), begin)
     guard account.latestAt >= from else { return nil }

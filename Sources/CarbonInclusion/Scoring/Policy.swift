@@ -50,8 +50,6 @@ package struct Policy: Sendable {
   package let version: Int32
   package let catalogue: Catalogue
   package let numbers: Numbers
-  /// The widest tolerance of any exclusivity group.
-  package let widestWindowSeconds: Int64
   private let partners: [Int16: Catalogue.Partner]
   private let behavioursByCode: [String: BehaviourPolicy]
   private let behavioursByNumber: [Int16: Catalogue.Behaviour]
@@ -61,7 +59,6 @@ package struct Policy: Sendable {
     self.version = version
     self.catalogue = catalogue
     self.numbers = numbers
-    self.widestWindowSeconds = catalogue.exclusivityGroups.map(\.windowSeconds).max() ?? 0
     var partners: [Int16: Catalogue.Partner] = [:]
     for partner in catalogue.partners {
       if let number = numbers.partners[partner.code] { partners[number] = partner }
@@ -131,6 +128,9 @@ package struct Policy: Sendable {
 }
 
 extension Policy.BehaviourPolicy {
+  /// The widest tolerance of the behaviour's exclusivity groups.
+  var widestWindowSeconds: Int64 { groups.map(\.group.windowSeconds).max() ?? 0 }
+
   func factor(on day: Day, partnerNumber: Int16, region: Region?) -> Policy.NumberedFactor? {
     factors.first { candidate in
       candidate.factor.validity.contains(day)

@@ -53,7 +53,12 @@ CREATE VIEW puhui.ledger AS
   SELECT puhui.entry_id(e.shard, e.entry_no) AS entry_id, a.resident, puhui.kind_code(e.kind) AS kind,
     p.code AS partner, e.activity_id, b.code AS behaviour, puhui.decimal(e.quantity) AS quantity, b.unit,
     puhui.decimal(e.credited_quantity) AS credited_quantity, e.reduction_mg, e.points, f.version AS factor_version,
-    e.occurred_at, e.booked_at, CASE WHEN e.kind = 2 THEN puhui.entry_id(e.shard, e.refers_to) END AS reverses,
+    e.occurred_at, e.booked_at,
+    CASE WHEN e.kind = 2 THEN puhui.entry_id(e.shard, coalesce(
+      -- What had been credited late is taken back where it was credited.
+      (SELECT max(u.entry_no) FROM puhui.entry u
+        WHERE u.shard = e.shard AND u.refers_to = e.refers_to AND u.kind = 3 AND u.outcome IN (1, 2)),
+      e.refers_to)) END AS reverses,
     puhui.outcome_code(e.outcome) AS outcome, e.reason, puhui.region_code(e.region) AS region, e.started_at,
     e.claimed_mg, CASE WHEN e.kind = 3 THEN puhui.entry_id(e.shard, e.refers_to) END AS upgrades
   FROM puhui.entry e

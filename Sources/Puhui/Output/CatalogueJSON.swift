@@ -72,10 +72,11 @@ enum CatalogueJSON {
   }
 
   private static func limits(_ limits: Catalogue.Plausibility.Limits) -> JSON {
-    .object([
-      ("quantity_above", decimal(limits.quantityAbove)), ("speed_kmh_above", decimal(limits.speedAboveKmh)),
-      ("count_per_day_above", .optional(limits.countPerDayAbove.map(Int64.init))),
-    ])
+    var fields: [(String, JSON)] = []
+    if let limit = limits.quantityAbove { fields.append(("quantity_above", decimal(limit))) }
+    if let limit = limits.speedAboveKmh { fields.append(("speed_kmh_above", decimal(limit))) }
+    if let limit = limits.countPerDayAbove { fields.append(("count_per_day_above", .integer(Int64(limit)))) }
+    return .object(fields)
   }
 
   private static func group(_ group: Catalogue.ExclusivityGroup) -> JSON {

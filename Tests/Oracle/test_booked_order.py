@@ -1,0 +1,30 @@
+import json
+import unittest
+
+from booked_order import booked_order
+
+
+def push(partner, resident, activity):
+    return json.dumps({"partner": partner, "raw": json.dumps({"resident": resident, "id": activity})})
+
+
+class BookedOrderTests(unittest.TestCase):
+    def test_partners_are_merged_as_the_ledger_booked_them(self):
+        lines = [push("a", "r", "1"), push("a", "r", "2"), push("b", "r", "9"), push("b", "s", "8")]
+        ordered = booked_order(lines, [["r", "b", "9"], ["r", "a", "1"], ["r", "a", "2"], ["s", "b", "8"]])
+        self.assertEqual(ordered, [lines[2], lines[0], lines[1], lines[3]])
+
+    def test_what_a_partner_pushed_before_comes_before(self):
+        lines = [push("a", "r", "refused"), push("a", "r", "1"), push("b", "r", "9"), push("a", "r", "1")]
+        ordered = booked_order(lines, [["r", "b", "9"], ["r", "a", "1"]])
+        self.assertEqual(ordered, [lines[2], lines[0], lines[1], lines[3]])
+
+    def test_nothing_is_lost_or_added(self):
+        lines = [push("a", "r", str(number % 7)) for number in range(50)]
+        lines.append(json.dumps({"partner": "a", "raw": "no json"}))
+        ordered = booked_order(lines, [["r", "a", str(number)] for number in range(7)])
+        self.assertEqual(sorted(ordered), sorted(lines))
+
+
+if __name__ == "__main__":
+    unittest.main()
