@@ -2,10 +2,10 @@
 package struct Region: Sendable, Hashable {
   package let code: Int32
 
-  /// `nil` unless the text is six decimal digits.
+  /// `nil` unless the text is six decimal digits that begin with none of 0: provinces count from 11.
   package init?(_ text: some StringProtocol) {
     guard text.utf8.count == 6, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-      let code = Int32(text)
+      let code = Int32(text), code >= 100_000
     else { return nil }
     self.code = code
   }

@@ -35,8 +35,8 @@ enum BookReading {
     return (
       """
       SELECT q.place, k.content, k.shard, k.resident_no, k.entry_no
-      FROM unnest($1::smallint[], $2::smallint[], $3::text[]) WITH ORDINALITY
-        q(key_shard, partner_no, activity_id, place)
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::smallint[], $3::text[]) WITH ORDINALITY
+        u(key_shard, partner_no, activity_id, place) OFFSET 0) q
       JOIN puhui.activity_key k USING (activity_id, partner_no, key_shard)
       """, parameters
     )
@@ -51,38 +51,39 @@ enum BookReading {
     return (
       """
       SELECT q.place, a.resident_no, a.actions, a.nanopoints, a.latest_at
-      FROM unnest($2::text[]) WITH ORDINALITY q(resident, place)
-      JOIN puhui.account a ON a.resident = q.resident AND a.shard = $1
+      FROM (SELECT $1 AS shard, u.* FROM unnest($2::text[]) WITH ORDINALITY u(resident, place) OFFSET 0) q
+      JOIN puhui.account a ON a.resident = q.resident AND a.shard = q.shard
       """, parameters
     )
   }
 
-  private static func refusalQuestion(_ positions: [MessagePosition], shard: Int16) -> (
+  private static func refusalQuestion(_ refused: [RefusedContent], shard: Int16) -> (
     sql: String, parameters: PostgresParameters
   ) {
     var parameters = PostgresParameters()
     parameters.append(shard)
-    parameters.append(array: positions.map(\.partnerNumber))
-    parameters.append(array: positions.map(\.incarnation))
-    parameters.append(array: positions.map(\.offset))
+    parameters.append(array: refused.map(\.position.partnerNumber))
+    parameters.append(array: refused.map(\.position.incarnation))
+    parameters.append(array: refused.map(\.position.offset))
+    parameters.append(uuids: refused.map { ($0.content.high, $0.content.low) })
     return (
       """
       SELECT q.place, r.outcome, r.activity_id, r.reason, r.detail
-      FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
-        q(partner_no, incarnation, position, place)
-      JOIN puhui.refusal r ON r.shard = $1 AND r.partner_no = q.partner_no AND r.incarnation = q.incarnation
-        AND r.position = q.position
+      FROM (SELECT $1 AS shard, u.* FROM unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::uuid[])
+        WITH ORDINALITY u(partner_no, incarnation, position, content, place) OFFSET 0) q
+      JOIN puhui.refusal r ON r.shard = q.shard AND r.partner_no = q.partner_no AND r.incarnation = q.incarnation
+        AND r.position = q.position AND r.content = q.content
       """, parameters
     )
   }
 
   private static func readRefusals(
-    _ rows: borrowing PostgresRows, _ positions: [MessagePosition], into answers: inout LedgerAnswers
+    _ rows: borrowing PostgresRows, _ refused: [RefusedContent], into answers: inout LedgerAnswers
   ) {
     for row in 0..<rows.count {
-      let position = positions[Int(rows.int64(row, 0)) - 1]
-      answers.refusals[position] = OutcomeNotice(
-        partnerNumber: position.partnerNumber, id: rows.optionalString(row, 2),
+      let known = refused[Int(rows.int64(row, 0)) - 1]
+      answers.refusals[known] = OutcomeNotice(
+        partnerNumber: known.position.partnerNumber, id: rows.optionalString(row, 2),
         outcome: Outcome(rawValue: rows.int16(row, 1)) ?? .rejected, reason: rows.string(row, 3),
         detail: rows.string(row, 4))
     }
@@ -101,8 +102,10 @@ enum BookReading {
       SELECT e.resident_no, e.kind, e.entry_no, e.refers_to, e.partner_no, e.activity_id, e.behaviour_no, e.quantity,
         e.started_at, e.occurred_at, e.region, e.evidence, e.outcome, e.reason, e.detail, e.other_partner_no,
         e.other_activity_id, e.credited_quantity, e.reduction_mg, e.nanopoints, e.factor_no
-      FROM unnest($2::int[], $3::timestamptz[], $4::timestamptz[]) w(resident_no, low, high)
-      JOIN puhui.entry e ON e.shard = $1 AND e.resident_no = w.resident_no AND e.occurred_at BETWEEN w.low AND w.high
+      FROM (SELECT $1 AS shard, u.* FROM unnest($2::int[], $3::timestamptz[], $4::timestamptz[])
+        u(resident_no, low, high) OFFSET 0) w
+      JOIN puhui.entry e
+        ON e.shard = w.shard AND e.resident_no = w.resident_no AND e.occurred_at BETWEEN w.low AND w.high
       ORDER BY e.resident_no, e.entry_no
       """, parameters)
     var histories: [Int32: [RecordedActivity]] = [:]

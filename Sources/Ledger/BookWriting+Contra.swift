@@ -75,18 +75,19 @@ extension BookWriting {
     var rows = PostgresCopyRows()
     var payloads = PostgresCopyRows()
     for refusal in booking.refusals {
-      rows.beginRow(columns: 10)
+      rows.beginRow(columns: 11)
       writeKey(refusal, to: &rows)
       rows.write(refusal.outcome.rawValue)
       rows.write(refusal.activityID)
       rows.write(refusal.resident)
       rows.write(refusal.reason)
       rows.write(refusal.detail)
-      payloads.beginRow(columns: 6)
+      guard let payload = refusal.payload else { continue }
+      payloads.beginRow(columns: 7)
       writeKey(refusal, to: &payloads)
-      payloads.write(bytes: refusal.payload)
+      payloads.write(bytes: payload)
     }
-    let key = ["incarnation", "position", "received_at", "shard", "partner_no"]
+    let key = ["incarnation", "position", "received_at", "shard", "partner_no", "content"]
     try connection.copy(
       into: "puhui.refusal", columns: key + ["outcome", "activity_id", "resident", "reason", "detail"], rows)
     try connection.copy(into: "puhui.refusal_payload", columns: key + ["payload"], payloads)
@@ -98,5 +99,6 @@ extension BookWriting {
     rows.write(timestamp: opening.now.microseconds)
     rows.write(opening.shard)
     rows.write(refusal.position.partnerNumber)
+    rows.write(uuid: (refusal.content.high, refusal.content.low))
   }
 }

@@ -124,9 +124,10 @@ struct BookWriting {
         points_debt = CASE WHEN c.points >= 0 THEN a.points_debt - least(a.points_debt, c.points)
           ELSE a.points_debt + greatest(0, -(a.points_available + c.points)) END,
         nanopoints = a.nanopoints + c.nanopoints, latest_at = greatest(a.latest_at, c.latest_at)
-      FROM unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[])
-        c(resident_no, actions, reduction_mg, points, nanopoints, latest_at)
-      WHERE a.shard = $1 AND a.resident_no = c.resident_no
+      FROM (SELECT $1 AS shard, u.* FROM
+        unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[])
+        u(resident_no, actions, reduction_mg, points, nanopoints, latest_at) OFFSET 0) c
+      WHERE a.shard = c.shard AND a.resident_no = c.resident_no
       """, parameters
     )
   }

@@ -14,12 +14,12 @@ package final class ShardBooks {
   package init(connection: consuming PostgresConnection, owner: String) throws(PostgresError) {
     self.connection = connection
     self.owner = owner
-    // Every statement of a batch reaches its rows by key. Statistics of a table that is empty today must not talk the
-    // planner out of that, and a plan is worth keeping.
+    // Every statement of a batch goes from its arrays to rows by key. Statistics of a table that was empty a minute ago
+    // must not turn that around; with OFFSET 0 in the statements these settings leave the planner no other way.
     try self.connection.execute(
       """
-      SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-      SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'
+      SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+      SET enable_material = off; SET jit = off; SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'
       """)
   }
 
@@ -141,6 +141,8 @@ package final class ShardBooks {
       SELECT pg_terminate_backend(s.pid, 1000)
       FROM puhui.fence f JOIN pg_stat_activity s ON s.pid = f.backend_pid AND s.backend_start = f.backend_start
       WHERE f.shard = $1 AND s.pid <> pg_backend_pid()
+        -- One that computes will end by itself, and is fenced; one that waits for its client may wait for ever.
+        AND (s.state LIKE 'idle in transaction%' OR s.wait_event_type = 'Client')
       """, parameters)
   }
 }

@@ -29,16 +29,17 @@ package enum TotalsFold {
     ).affectedRows
   }
 
-  /// A shard's batch numbers are committed in order, so everything up to the fence's is there and is seen by this one
+  /// Bounded, so that a fold that was away for long catches up in steps. A shard's batch numbers are committed in order, so everything up to the fence's is there and is seen by this one
   /// snapshot.
   private static let step = """
     WITH bound AS MATERIALIZED (
-      SELECT f.shard, f.folded_batch_no AS low, n.batch_no AS high
+      SELECT f.shard, f.folded_batch_no AS low, least(n.batch_no, f.folded_batch_no + 2000) AS high
       FROM puhui.fold f JOIN puhui.fence n USING (shard) WHERE n.batch_no > f.folded_batch_no
     ), days AS (
       INSERT INTO puhui.day_fold AS d (day, partner_no, behaviour_no, region, actions, reduction_mg, points)
       SELECT l.day, l.partner_no, l.behaviour_no, l.region, sum(l.actions), sum(l.reduction_mg), sum(l.points)
-      FROM bound b JOIN puhui.leg l ON l.shard = b.shard AND l.batch_no > b.low AND l.batch_no <= b.high
+      FROM bound b CROSS JOIN LATERAL (SELECT * FROM puhui.leg l
+        WHERE l.shard = b.shard AND l.batch_no > b.low AND l.batch_no <= b.high OFFSET 0) l
       GROUP BY 1, 2, 3, 4
       ON CONFLICT (day, partner_no, behaviour_no, region) DO UPDATE SET actions = d.actions + excluded.actions,
         reduction_mg = d.reduction_mg + excluded.reduction_mg, points = d.points + excluded.points
@@ -47,7 +48,8 @@ package enum TotalsFold {
         reversal, rejected)
       SELECT l.partner_no, sum(l.received), sum(l.credited), sum(l.capped), sum(l.duplicate), sum(l.conflict),
         sum(l.overlap), sum(l.held), sum(l.reversal), sum(l.rejected)
-      FROM bound b JOIN puhui.outcome_leg l ON l.shard = b.shard AND l.batch_no > b.low AND l.batch_no <= b.high
+      FROM bound b CROSS JOIN LATERAL (SELECT * FROM puhui.outcome_leg l
+        WHERE l.shard = b.shard AND l.batch_no > b.low AND l.batch_no <= b.high OFFSET 0) l
       GROUP BY 1
       ON CONFLICT (partner_no) DO UPDATE SET received = o.received + excluded.received,
         credited = o.credited + excluded.credited, capped = o.capped + excluded.capped,
@@ -56,7 +58,8 @@ package enum TotalsFold {
         reversal = o.reversal + excluded.reversal, rejected = o.rejected + excluded.rejected
     ), gained AS (
       SELECT b.shard, sum(t.residents) AS residents
-      FROM bound b JOIN puhui.batch t ON t.shard = b.shard AND t.batch_no > b.low AND t.batch_no <= b.high
+      FROM bound b CROSS JOIN LATERAL (SELECT * FROM puhui.batch t
+        WHERE t.shard = b.shard AND t.batch_no > b.low AND t.batch_no <= b.high OFFSET 0) t
       GROUP BY 1
     )
     UPDATE puhui.fold f SET folded_batch_no = b.high, residents = f.residents + coalesce(g.residents, 0)

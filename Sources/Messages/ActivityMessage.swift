@@ -1,6 +1,6 @@
 package import CarbonInclusion
 
-/// An activity as the message that it was: only the fields of the contract, unknown ones are not kept.
+/// An activity as the message that it was: the fields of the contract without its evidence, which is stored hashed only.
 package enum ActivityMessage {
   package static func encoded(_ activity: Activity) -> [UInt8] {
     var json = JSONWriter()
@@ -17,7 +17,6 @@ package enum ActivityMessage {
       if let start = activity.startedAt { json.field("started_at", start.formatted(utcOffsetSeconds: 0)) }
       json.field("ended_at", activity.endedAt.formatted(utcOffsetSeconds: 0))
       if let region = activity.region { json.field("region", region.description) }
-      if let evidence = activity.evidence { json.field("evidence", evidence) }
       if let claimed = activity.claimedMilligrams {
         json.field("claimed_g", Quantity(millionths: claimed * 1000).description)
       }

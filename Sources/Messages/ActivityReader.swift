@@ -111,7 +111,7 @@ struct ActivityReader {
     guard tokens.has(.region) else { return nil }
     try requireString(.region)
     return try withText(.region, in: bytes) { text throws(Refusal) in
-      guard text.byteCount == 6, let code = decimalDigits(text) else {
+      guard text.byteCount == 6, let code = decimalDigits(text), code >= 100_000 else {
         throw invalid(.region, "\(excerpt(.region, in: bytes)) is not a code of six digits, such as 140105")
       }
       return Region(code: code)

@@ -14,6 +14,14 @@ package enum ContentDigest {
     return CarbonInclusion.Digest(high: high, low: low)
   }
 
+  /// Of a message that could not be read: its bytes.
+  package static func of(_ payload: [UInt8]) -> CarbonInclusion.Digest {
+    var hash = SHA256()
+    payload.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    let (high, low) = hash.finalize().withUnsafeBytes(firstWords)
+    return CarbonInclusion.Digest(high: high, low: low)
+  }
+
   /// Each field in a fixed order: 0 if absent, else 1 and its value; text with its length (four bytes), numbers in
   /// eight bytes, all big-endian. So no two contents have the same bytes. The name in front keeps later versions apart.
   static func content(of activity: Activity) -> [UInt8] {

@@ -19,6 +19,9 @@ package struct Keys: Sendable, Equatable {
   /// Who may report activities; scoring writes it, ingest reads it.
   package var directory: String { "\(prefix)directory" }
 
+  /// Where an idle scoring worker waits for word of new blocks.
+  package var wake: String { "\(prefix)wake" }
+
   /// Where worker processes say that they are alive.
   package var workers: String { "\(prefix)workers" }
 

@@ -20,7 +20,9 @@ extension Block.Content {
     case .activity(let activity, let content):
       .activity(activity, content: content, evidence: activity.evidence.map(secret.digest(of:)))
     case .refused(let message):
-      .refused(message.refusal, id: message.id, resident: message.resident, payload: message.payload)
+      .refused(
+        message.refusal, id: message.id, resident: message.resident, payload: message.payload,
+        content: ContentDigest.of(message.payload))
     }
   }
 }

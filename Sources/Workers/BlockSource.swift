@@ -3,6 +3,9 @@ package protocol BlockSource: AnyObject {
   /// How many blocks wait in each shard's list.
   func waiting() throws -> [Int]
 
+  /// Waits for word that blocks were pushed somewhere, or until the time is over.
+  func awaitBlocks(milliseconds: Int) throws
+
   /// Takes the lease of a shard's list and reads up to `count` of the oldest blocks, oldest first. They stay in the list.
   ///
   /// - Parameter read: is given each block; returns whether it wants another one.

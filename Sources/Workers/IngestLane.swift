@@ -9,10 +9,12 @@ package final class IngestLane<Source: InboxSource> {
   package struct Settings: Sendable {
     /// The most messages of one turn; also what a flooding partner can put in front of the others.
     package var messagesPerTurn = 4_096
-    /// How long an idle lane waits before it looks again.
-    package var idleWaitMs = 16
-    /// How long a lane waits while scoring lists are full.
-    package var fullWaitMs = 5
+    /// How long the idle lane that keeps watch waits before it looks again. Partners only push: nobody could wake it.
+    package var idleWaitMs = 20
+    /// How long the other idle lanes wait.
+    package var restMs = 250
+    /// How long a lane waits at most before it offers blocks again that full lists refused.
+    package var fullWaitMs = 100
     /// How often the directory is read.
     package var directoryMs: Int64 = 1_000
 
@@ -22,6 +24,7 @@ package final class IngestLane<Source: InboxSource> {
   private let settings: Settings
   private let stop: StopSignal
   private let connect: () throws -> Source
+  private let idle: IdlePost
   private let report: LaneReport
   private let logger: Logger
   private var outage: Outage
@@ -29,11 +32,16 @@ package final class IngestLane<Source: InboxSource> {
   private var directoryReadAt: Int64 = .min
   private var turn = 0
 
+  /// - Parameters:
+  ///   - idle: shared by the ingest lanes of the process.
+  ///   - connect: makes a fresh connection.
   package init(
-    settings: Settings, stop: StopSignal, report: LaneReport, logger: Logger, connect: @escaping () throws -> Source
+    settings: Settings, stop: StopSignal, idle: IdlePost, report: LaneReport, logger: Logger,
+    connect: @escaping () throws -> Source
   ) {
     self.settings = settings
     self.stop = stop
+    self.idle = idle
     self.connect = connect
     self.report = report
     self.logger = logger
@@ -49,12 +57,21 @@ package final class IngestLane<Source: InboxSource> {
         source = connected
         let moved = try takeTurns(connected)
         outage.recovered()
-        if !moved { _ = stop.wait(milliseconds: settings.idleWaitMs) }
+        if !moved { rest() }
       } catch {
         source = nil
         _ = stop.wait(milliseconds: outage.failed(error, report: report))
       }
     }
+  }
+
+  private func rest() {
+    guard idle.enter() else {
+      _ = stop.wait(milliseconds: settings.restMs)
+      return
+    }
+    defer { idle.leave() }
+    _ = stop.wait(milliseconds: settings.idleWaitMs)
   }
 
   /// One turn for each partner that has messages waiting.
@@ -93,6 +110,7 @@ package final class IngestLane<Source: InboxSource> {
   /// - Returns: `false` where the lane is to stop, or has lost the lease.
   private func handOn(_ blocks: [(shard: Int, block: [UInt8])], _ claim: InboxClaim, _ source: Source) throws -> Bool {
     var left = blocks
+    var waitMs = 5
     while true {
       var shards: Set<Int> = []
       let offered = left.indices.filter { shards.insert(left[$0].shard).inserted }
@@ -100,8 +118,12 @@ package final class IngestLane<Source: InboxSource> {
       let gone = Set(zip(offered, accepted).filter(\.1).map(\.0))
       left = left.indices.filter { !gone.contains($0) }.map { left[$0] }
       if left.isEmpty { return true }
-      if gone.count == offered.count { continue }
-      if stop.wait(milliseconds: settings.fullWaitMs) {
+      if !gone.isEmpty {
+        waitMs = 5
+        continue
+      }
+      waitMs = min(waitMs * 2, settings.fullWaitMs)
+      if stop.wait(milliseconds: waitMs) {
         try source.handBack(claim)
         return false
       }

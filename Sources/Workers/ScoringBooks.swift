@@ -25,4 +25,6 @@ package enum BatchFault: Error, Equatable {
   case fenced
   /// The batch met another one in the same rows; running it again settles it.
   case collided(String)
+  /// The blocks are not of this version's format, or of an inbox that the database does not know.
+  case unreadable(String)
 }

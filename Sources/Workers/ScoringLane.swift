@@ -9,7 +9,8 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     /// A batch ends with the block that brings it to this many messages.
     package var messagesPerBatch = 5_000
     package var blocksPerBatch = 128
-    package var idleWaitMs = 16
+    /// How long an idle lane rests before it looks again; word of new blocks ends the rest of one of them.
+    package var idleWaitMs = 500
     /// How often the directory of partners is published again, should Redis have forgotten it.
     package var directoryMs: Int64 = 1_000
 
@@ -19,22 +20,28 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
   private let settings: Settings
   private let stop: StopSignal
   private let connect: () throws -> (source: Source, books: Books)
+  private let idle: IdlePost
   private let report: LaneReport
   private let logger: Logger
   private var outage: Outage
   /// The shards whose books this lane owns, with the epochs that PostgreSQL gave it.
   private var epochs: [Int: Int64] = [:]
+  /// Shards whose next batch cannot be booked for now: they are left alone for a while, so that the others go on.
+  private var troubles: [Int: Trouble] = [:]
   private var policy: Policy?
   private var secret: EvidenceSecret?
   private var directoryPublishedAt: Int64 = .min
 
-  /// - Parameter connect: makes a fresh pair of connections.
+  /// - Parameters:
+  ///   - idle: shared by the scoring lanes of the process.
+  ///   - connect: makes a fresh pair of connections.
   package init(
-    settings: Settings, stop: StopSignal, report: LaneReport, logger: Logger,
+    settings: Settings, stop: StopSignal, idle: IdlePost, report: LaneReport, logger: Logger,
     connect: @escaping () throws -> (source: Source, books: Books)
   ) {
     self.settings = settings
     self.stop = stop
+    self.idle = idle
     self.connect = connect
     self.report = report
     self.logger = logger
@@ -48,32 +55,63 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
       do {
         let connected = try servers ?? connect()
         servers = connected
+        try loadSecret(connected.books)
         try publishDirectory(connected)
         let booked = try bookShards(connected)
         outage.recovered()
-        if !booked { _ = stop.wait(milliseconds: settings.idleWaitMs) }
+        if !booked { try rest(connected.source) }
       } catch {
-        // The epochs stay this lane's: fences know lanes, not connections.
+        // Fences know backends: a new connection takes its shards over anew, from whatever is left of the old one too.
         servers = nil
+        epochs = [:]
+        policy = nil
+        secret = nil
         _ = stop.wait(milliseconds: outage.failed(error, report: report))
       }
     }
   }
 
-  /// One batch for each shard that has blocks waiting: first for those whose books this lane owns already.
+  /// One batch for each shard that has blocks waiting and is this lane's already; else one of another's.
   private func bookShards(_ servers: (source: Source, books: Books)) throws -> Bool {
     let lengths = try servers.source.waiting()
-    let waiting = lengths.indices.filter { lengths[$0] > 0 }
+    let now = monotonicMilliseconds()
+    let waiting = lengths.indices.filter { lengths[$0] > 0 && troubles[$0].map { $0.until <= now } ?? true }
     let own = waiting.filter { epochs[$0] != nil }.sorted { lengths[$0] > lengths[$1] }
     var booked = false
     for shard in own where !stop.isStopping {
-      if try bookBatch(shard, servers) { booked = true }
+      if try tryBatch(shard, servers) { booked = true }
     }
     if booked { return true }
     for shard in waiting.shuffled() where epochs[shard] == nil && !stop.isStopping {
-      if try bookBatch(shard, servers) { return true }
+      if try tryBatch(shard, servers) { return true }
     }
     return false
+  }
+
+  /// What is wrong with one shard's batch concerns that shard alone.
+  private func tryBatch(_ shard: Int, _ servers: (source: Source, books: Books)) throws -> Bool {
+    do {
+      let booked = try bookBatch(shard, servers)
+      if booked { troubles[shard] = nil }
+      return booked
+    } catch let fault as BatchFault {
+      leaveAlone(shard, fault)
+      return false
+    }
+  }
+
+  private func leaveAlone(_ shard: Int, _ fault: BatchFault) {
+    if fault == .fenced { epochs[shard] = nil }
+    var trouble = troubles[shard] ?? Trouble()
+    trouble.until = monotonicMilliseconds() + Int64(trouble.backOff.nextDelayMs())
+    troubles[shard] = trouble
+    let level: Logger.Level = trouble.backOff.attempt > 3 ? .error : .info
+    logger.log(level: level, "A batch is put off.", metadata: ["shard": "\(shard)", "reason": "\(fault)"])
+  }
+
+  private struct Trouble {
+    var until: Int64 = 0
+    var backOff = BackOff(baseMs: 20, capMs: 5_000)
   }
 
   private func bookBatch(_ shard: Int, _ servers: (source: Source, books: Books)) throws -> Bool {
@@ -91,15 +129,13 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
       return fault == nil && messages < settings.messagesPerBatch
     }
     guard let claim = claimed else { return false }
-    if let fault { throw fault }
     do {
+      if let fault { throw BatchFault.unreadable("\(fault)") }
       let (booking, bookedAt) = try book(blocks, shard: shard, servers.books)
       try tell(booking, bookedAt: bookedAt, servers.source)
     } catch let fault as BatchFault {
-      epochs[shard] = fault == .fenced ? nil : epochs[shard]
-      logger.info("A batch is run again.", metadata: ["shard": "\(shard)", "reason": "\(fault)"])
       try servers.source.handBack(claim)
-      return false
+      throw fault
     }
     _ = try servers.source.trim(claim)
     report.finished(messages: messages)
@@ -114,7 +150,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     do {
       let opening = try books.open(shard: number, epoch: epoch)
       let policy = try currentPolicy(opening.catalogueVersion, books)
-      let received = try blocks.map { try receivedBlock($0, policy: policy, books) }
+      let received = try blocks.map { try receivedBlock($0, policy: policy) }
       var scorer = BatchScorer(policy: policy, opening: opening, blocks: received, render: ActivityMessage.encoded)
       let windows = scorer.receive(try books.answer(scorer.questions(), shard: number))
       let booking = scorer.fold(histories: try books.histories(windows, shard: number))
@@ -135,16 +171,18 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     return loaded
   }
 
-  private func receivedBlock(_ block: Block, policy: Policy, _ books: Books) throws -> ReceivedBlock {
-    guard let partner = policy.numbers.partners[block.partner] else { throw UnknownInbox(partner: block.partner) }
-    return block.received(partnerNumber: partner, secret: try evidenceSecret(books))
+  private func receivedBlock(_ block: Block, policy: Policy) throws -> ReceivedBlock {
+    guard let secret, let partner = policy.numbers.partners[block.partner] else {
+      throw BatchFault.unreadable("no catalogue in the database ever named partner \"\(block.partner)\"")
+    }
+    return block.received(partnerNumber: partner, secret: secret)
   }
 
-  private func evidenceSecret(_ books: Books) throws -> EvidenceSecret {
-    if let secret { return secret }
+  /// Outside of any batch: a key that a transaction made and took back would be known to this lane alone.
+  private func loadSecret(_ books: Books) throws {
+    guard secret == nil else { return }
     guard let read = EvidenceSecret(try books.evidenceKey()) else { throw WeakSecret() }
     secret = read
-    return read
   }
 
   /// After COMMIT, before the blocks are removed: a partner may be told twice, never not at all.
@@ -161,6 +199,16 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
       })
   }
 
+  /// Nothing to do: one idle lane of the process waits for word of new blocks, the others look now and then.
+  private func rest(_ source: Source) throws {
+    guard idle.enter() else {
+      _ = stop.wait(milliseconds: settings.idleWaitMs)
+      return
+    }
+    defer { idle.leave() }
+    try source.awaitBlocks(milliseconds: settings.idleWaitMs)
+  }
+
   private func publishDirectory(_ servers: (source: Source, books: Books)) throws {
     let now = monotonicMilliseconds()
     guard directoryPublishedAt == .min || now - directoryPublishedAt >= settings.directoryMs else { return }
@@ -171,12 +219,6 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     let reporting = catalogue.partners.filter { $0.kind != .incentive }.map(\.code)
     try servers.source.publish(Directory(catalogueVersion: version, partners: reporting))
   }
-}
-
-/// A block of an inbox that the database has no number for.
-struct UnknownInbox: Error, CustomStringConvertible {
-  let partner: String
-  var description: String { "no catalogue in the database ever named partner \"\(partner)\", whose messages wait here" }
 }
 
 /// An evidence key that a list of all vehicle numbers would undo.

@@ -44,7 +44,7 @@ struct Books {
     nextResident = booking.nextResidentNumber
     marks.merge(booking.highWaterMarks) { $1 }
     for refusal in booking.refusals {
-      answers.refusals[refusal.position] = OutcomeNotice(
+      answers.refusals[.init(position: refusal.position, content: refusal.content)] = OutcomeNotice(
         partnerNumber: refusal.position.partnerNumber, id: refusal.activityID, outcome: refusal.outcome,
         reason: refusal.reason, detail: refusal.detail)
     }

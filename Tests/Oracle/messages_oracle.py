@@ -210,7 +210,7 @@ def read_activity(fields):
         if out["started_at"] > out["ended_at"]:
             raise Refused("ends_before_start", "started_at")
     if "region" in present:
-        if not re.fullmatch(r"[0-9]{6}", string("region", fields["region"])):
+        if not re.fullmatch(r"[1-9][0-9]{5}", string("region", fields["region"])):
             raise Refused("invalid_value", "region")
         out["region"] = int(fields["region"])
     if "evidence" in present:

@@ -1,21 +1,23 @@
 extension BatchScorer {
   mutating func refuse(
-    _ position: MessagePosition, _ refusal: Refusal, id: String?, resident: String?, payload: [UInt8]
+    _ refused: RefusedContent, _ refusal: Refusal, id: String?, resident: String?, payload: [UInt8]
   ) {
     book(
       BookedRefusal(
-        position: position, outcome: .rejected, activityID: id, resident: resident, reason: refusal.reason.rawValue,
+        position: refused.position, content: refused.content, outcome: .rejected, activityID: id, resident: resident,
+        reason: refusal.reason.rawValue,
         detail: refusal.detail, payload: payload))
   }
 
   /// The same id with other content, or for another resident: loud, and without effect on the first.
-  mutating func conflict(_ activity: Activity, position: MessagePosition) {
+  mutating func conflict(_ activity: Activity, at refused: RefusedContent) {
     book(
       BookedRefusal(
-        position: position, outcome: .conflict, activityID: activity.id, resident: activity.resident,
+        position: refused.position, content: refused.content, outcome: .conflict, activityID: activity.id,
+        resident: activity.resident,
         reason: "same_id_other_content",
         detail: "an activity with id \"\(activity.id)\" and other content was recorded before; it stands unchanged",
-        payload: render(activity)))
+        payload: nil))
   }
 
   /// Tells the partner again about an activity that was recorded, but whose notice may have been lost with its worker.
@@ -41,6 +43,6 @@ extension BatchScorer {
     booking.refusals.append(refusal)
     booking.counts[refusal.position.partnerNumber, default: .init()].receive(refusal.outcome)
     booking.notices.append(notice)
-    answers.refusals[refusal.position] = notice
+    answers.refusals[.init(position: refusal.position, content: refusal.content)] = notice
   }
 }

@@ -42,7 +42,7 @@ package struct BatchScorer {
     var questions = LedgerQuestions()
     var residents: Set<String> = []
     forEachMessage { message, isRedelivered in
-      if isRedelivered { questions.refusals.append(message.position) }
+      if isRedelivered { questions.refusals.append(message.refusedContent) }
       guard case .activity(let activity, _, _) = message.content else { return }
       let partner = message.position.partnerNumber
       questions.keys.append(ActivityKey(partnerNumber: partner, id: activity.id))
@@ -94,14 +94,14 @@ package struct BatchScorer {
 
   private mutating func fold(_ message: ReceivedMessage, isRedelivered: Bool) {
     // A position may keep a message from being counted again, never from being credited: what was handed on before is
-    // left out only where the ledger holds its refusal, or its key.
-    if isRedelivered, let notice = answers.refusals[message.position] {
+    // left out only where the ledger holds its refusal, or its key. Another message at that position is another message.
+    if isRedelivered, let notice = answers.refusals[message.refusedContent] {
       booking.notices.append(notice)
       return
     }
     switch message.content {
-    case .refused(let refusal, let id, let resident, let payload):
-      refuse(message.position, refusal, id: id, resident: resident, payload: payload)
+    case .refused(let refusal, let id, let resident, let payload, _):
+      refuse(message.refusedContent, refusal, id: id, resident: resident, payload: payload)
     case .activity(let activity, let content, let evidence):
       let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
       guard let known = answers.known[key] else {
@@ -109,7 +109,7 @@ package struct BatchScorer {
         return
       }
       if known.content != content {
-        conflict(activity, position: message.position)
+        conflict(activity, at: message.refusedContent)
       } else if isRedelivered {
         remind(key, of: activity)
       } else {
@@ -129,7 +129,9 @@ package struct BatchScorer {
       case .reversal(let id): try reverse(message, reversedID: id)
       }
     } catch {
-      refuse(position, error, id: activity.id, resident: activity.resident, payload: render(activity))
+      refuse(
+        .init(position: position, content: content), error, id: activity.id, resident: activity.resident,
+        payload: render(activity))
     }
   }
 

@@ -54,13 +54,14 @@ package struct BookedEntry: Sendable {
 /// A message that ended rejected or in conflict. It does not occupy its id.
 package struct BookedRefusal: Sendable {
   package var position: MessagePosition
+  package var content: Digest
   package var outcome: Outcome
   package var activityID: String?
   package var resident: String?
   package var reason: String
   package var detail: String
-  /// The message as pushed, or what was read of it.
-  package var payload: [UInt8]
+  /// The message as pushed, or what was read of it; kept of rejected messages, for a while.
+  package var payload: [UInt8]?
 }
 
 /// What a batch does to one account. Amounts are differences.

@@ -23,12 +23,23 @@ package struct BatchOpening: Sendable, Equatable {
   }
 }
 
+/// A refused message: where it stood, and what it said.
+package struct RefusedContent: Sendable, Hashable {
+  package let position: MessagePosition
+  package let content: Digest
+
+  package init(position: MessagePosition, content: Digest) {
+    self.position = position
+    self.content = content
+  }
+}
+
 /// What the ledger is asked before a batch is judged.
 package struct LedgerQuestions: Sendable, Equatable {
   package var keys: [ActivityKey] = []
   package var residents: [String] = []
-  /// Positions of messages that may have been refused before.
-  package var refusals: [MessagePosition] = []
+  /// Messages that may have been refused before.
+  package var refusals: [RefusedContent] = []
 
   package init() {}
 }
@@ -67,7 +78,7 @@ package struct LedgerAnswers: Sendable {
 
   package var known: [ActivityKey: KnownActivity] = [:]
   package var accounts: [String: Account] = [:]
-  package var refusals: [MessagePosition: OutcomeNotice] = [:]
+  package var refusals: [RefusedContent: OutcomeNotice] = [:]
 
   package init() {}
 }

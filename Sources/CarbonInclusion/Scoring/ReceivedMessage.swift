@@ -28,12 +28,19 @@ package struct InboxIncarnation: Sendable, Hashable {
 package struct ReceivedMessage: Sendable {
   package enum Content: Sendable {
     case activity(Activity, content: Digest, evidence: Digest?)
-    /// Refused for its form. `payload` is what was pushed.
-    case refused(Refusal, id: String?, resident: String?, payload: [UInt8])
+    /// Refused for its form. `payload` is what was pushed, `content` its digest.
+    case refused(Refusal, id: String?, resident: String?, payload: [UInt8], content: Digest)
   }
 
   package var position: MessagePosition
   package var content: Content
+
+  /// Where the message stood, and the digest of what it said.
+  var refusedContent: RefusedContent {
+    switch content {
+    case .activity(_, let digest, _), .refused(_, _, _, _, let digest): .init(position: position, content: digest)
+    }
+  }
 
   package init(position: MessagePosition, content: Content) {
     self.position = position

@@ -1,7 +1,8 @@
 /// The exact arithmetic of grams and points. Decimals go through `Int128` and are floored once, at the end.
 enum Reduction {
-  /// Amounts above this are refused: sums over a resident's life must stay far below `Int64.max`.
-  static let largestAmount: Int128 = 100_000_000_000_000_000
+  /// One activity above 1,000 tonnes or 100,000 points is refused: a resident's sums stay far below `Int64.max`.
+  static let largestMilligrams: Int128 = 1_000_000_000_000
+  static let largestNanopoints: Int128 = 100_000_000_000_000
 
   /// `quantity` of one unit in another of the same dimension, floored to millionths; `nil` beyond the contract's range.
   static func convert(_ quantity: Quantity, from unit: MeasureUnit, to other: MeasureUnit) -> Quantity? {
@@ -16,7 +17,7 @@ enum Reduction {
       Int128(quantity.millionths) * Int128(unit.baseUnits) * Int128(factor.grams.millionths) * 1000
     let denominator = Int128(factor.unit.baseUnits) * 1_000_000 * Int128(factor.per.millionths)
     let milligrams = numerator / denominator
-    return milligrams <= largestAmount ? Int64(milligrams) : nil
+    return milligrams <= largestMilligrams ? Int64(milligrams) : nil
   }
 
   /// Exact points in billionths: mg × points per gram, or quantity × points per unit.
@@ -27,7 +28,7 @@ enum Reduction {
     case .perGram(let rate): amount = Int128(milligrams) * Int128(rate.millionths)
     case .perUnit(let rate): amount = Int128(quantity.millionths) * Int128(rate.millionths) / 1000
     }
-    return amount <= largestAmount ? Int64(amount) : nil
+    return amount <= largestNanopoints ? Int64(amount) : nil
   }
 
   /// Points that the step from one running total of nanopoints to the next is worth. Flooring the totals and not each

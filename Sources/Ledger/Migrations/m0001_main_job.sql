@@ -159,8 +159,10 @@ CREATE TABLE puhui.activity_key (
   PRIMARY KEY (activity_id, partner_no, key_shard)
 );
 
--- Messages that ended rejected (8) or in conflict (4). They do not occupy their ids.
+-- Messages that ended rejected (8) or in conflict (4). They do not occupy their ids. The content belongs to the key: where
+-- Redis went back in time, another message may stand at a position that was refused before.
 CREATE TABLE puhui.refusal (
+  content uuid NOT NULL,
   incarnation bigint NOT NULL,
   position bigint NOT NULL,
   received_at timestamptz NOT NULL,
@@ -171,21 +173,22 @@ CREATE TABLE puhui.refusal (
   resident text COLLATE "C",
   reason text NOT NULL,
   detail text NOT NULL,
-  PRIMARY KEY (shard, partner_no, incarnation, position)
+  PRIMARY KEY (shard, partner_no, incarnation, position, content)
 );
 
 CREATE INDEX refusal_activity ON puhui.refusal (activity_id) WHERE activity_id IS NOT NULL;
 CREATE INDEX refusal_resident ON puhui.refusal (resident) WHERE resident IS NOT NULL;
 
--- What a refused message held. Personal data: it expires.
+-- What a rejected message held. Personal data: it expires.
 CREATE TABLE puhui.refusal_payload (
+  content uuid NOT NULL,
   incarnation bigint NOT NULL,
   position bigint NOT NULL,
   received_at timestamptz NOT NULL,
   shard smallint NOT NULL,
   partner_no smallint NOT NULL,
   payload bytea NOT NULL,
-  PRIMARY KEY (shard, partner_no, incarnation, position)
+  PRIMARY KEY (shard, partner_no, incarnation, position, content)
 );
 
 CREATE INDEX refusal_payload_age ON puhui.refusal_payload USING brin (received_at);

@@ -81,6 +81,7 @@ CREATE VIEW puhui.residents AS
           AND r.refers_to = CASE e.kind WHEN 3 THEN e.refers_to ELSE e.entry_no END)) AS last_action_at
   FROM puhui.account a;
 
+-- OFFSET 0 keeps the planner from joining the whole journal where only its tail, by key, is needed.
 CREATE VIEW puhui.daily_totals AS
   SELECT t.day, p.code AS partner, b.code AS behaviour, b.category,
     CASE WHEN t.region <> 0 THEN puhui.region_code(t.region) END AS region,
@@ -89,7 +90,8 @@ CREATE VIEW puhui.daily_totals AS
     SELECT day, partner_no, behaviour_no, region, actions, reduction_mg, points FROM puhui.day_fold
     UNION ALL
     SELECT l.day, l.partner_no, l.behaviour_no, l.region, l.actions, l.reduction_mg, l.points
-    FROM puhui.fold f JOIN puhui.leg l ON l.shard = f.shard AND l.batch_no > f.folded_batch_no
+    FROM puhui.fold f CROSS JOIN LATERAL (
+      SELECT * FROM puhui.leg l WHERE l.shard = f.shard AND l.batch_no > f.folded_batch_no OFFSET 0) l
   ) t
   JOIN puhui.partner p ON p.partner_no = t.partner_no
   JOIN puhui.behaviour b ON b.behaviour_no = t.behaviour_no
@@ -99,7 +101,8 @@ CREATE VIEW puhui.totals AS
   SELECT
     (SELECT coalesce(sum(f.residents), 0)::bigint FROM puhui.fold f)
       + (SELECT coalesce(sum(b.residents), 0)::bigint
-          FROM puhui.fold f JOIN puhui.batch b ON b.shard = f.shard AND b.batch_no > f.folded_batch_no) AS residents,
+          FROM puhui.fold f CROSS JOIN LATERAL (SELECT b.residents FROM puhui.batch b
+            WHERE b.shard = f.shard AND b.batch_no > f.folded_batch_no OFFSET 0) b) AS residents,
     coalesce(sum(d.actions), 0)::bigint AS actions, coalesce(sum(d.reduction_mg), 0)::bigint AS reduction_mg,
     coalesce(sum(d.points), 0)::bigint AS points_issued
   FROM puhui.daily_totals d;
@@ -117,7 +120,8 @@ CREATE VIEW puhui.partner_counts AS
     UNION ALL
     SELECT l.partner_no, l.received, l.credited, l.capped, l.duplicate, l.conflict, l.overlap, l.held, l.reversal,
       l.rejected
-    FROM puhui.fold f JOIN puhui.outcome_leg l ON l.shard = f.shard AND l.batch_no > f.folded_batch_no
+    FROM puhui.fold f CROSS JOIN LATERAL (
+      SELECT * FROM puhui.outcome_leg l WHERE l.shard = f.shard AND l.batch_no > f.folded_batch_no OFFSET 0) l
   ) t ON t.partner_no = p.partner_no
   GROUP BY p.code;
 
@@ -135,6 +139,7 @@ CREATE VIEW puhui.rejections AS
   JOIN puhui.partner p ON p.partner_no = r.partner_no
   LEFT JOIN puhui.refusal_payload y
     ON y.shard = r.shard AND y.partner_no = r.partner_no AND y.incarnation = r.incarnation AND y.position = r.position
+      AND y.content = r.content
   WHERE r.outcome = 8;
 
 CREATE VIEW puhui.redemptions AS

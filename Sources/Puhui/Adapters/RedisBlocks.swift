@@ -23,6 +23,10 @@ final class RedisBlocks: BlockSource {
     return try Backlog.lengths(of: names, on: &connection)
   }
 
+  func awaitBlocks(milliseconds: Int) throws {
+    try WakeCall.wait(at: keys.wake, milliseconds: milliseconds, on: &connection)
+  }
+
   func claim(shard: Int, count: Int, read: (RawSpan) -> Bool) throws -> BlockClaim? {
     let claimed = try lists[shard].read(count: count, on: &connection) { _, messages in
       var taken = 0

@@ -51,10 +51,12 @@ final class RedisInboxes: InboxSource {
 
   func push(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool] {
     let pushes = blocks.map { BlockList.Push(list: keys.score($0.shard), block: $0.block) }
-    return try blockList.push(pushes, on: &connection).map { verdict in
+    let accepted = try blockList.push(pushes, on: &connection).map { verdict in
       if case .accepted = verdict { return true }
       return false
     }
+    if accepted.contains(true) { try WakeCall.send(to: keys.wake, on: &connection) }
+    return accepted
   }
 
   func renew(_ claim: InboxClaim) throws -> Bool {

@@ -53,10 +53,9 @@ struct Fleet: Service {
     let group = LaneGroup(stop: stop) { failure in
       logger.error("A lane ended.", metadata: ["lane": "\(failure.lane)", "error": "\(failure.error)"])
     }
-    // Idle lanes of a role share one rhythm, so that a process at rest costs the same with any number of them.
-    let idleWaitMs = 16 * laneCount
     for role in roles {
-      for number in 1...laneCount { add(role, "\(role.rawValue)-\(number)", idleWaitMs: idleWaitMs, to: group) }
+      let idle = IdlePost()
+      for number in 1...laneCount { add(role, "\(role.rawValue)-\(number)", idle: idle, to: group) }
     }
     group.add(name: "housekeeping") { _ in housekeeping().run() }
     logger.notice(
@@ -66,33 +65,30 @@ struct Fleet: Service {
       await group.run()
     } onGracefulShutdown: {
       stop.stop()
+      LastResort.arm()
     }
     logger.notice(
       "The fleet has stopped.", metadata: ["messages": "\(report.messages)", "batches": "\(report.batches)"])
     if let failure = failures.first { throw CommandFailure(.failure, "lane \(failure.lane) failed: \(failure.error)") }
   }
 
-  private func add(_ role: Role, _ name: String, idleWaitMs: Int, to group: LaneGroup) {
+  private func add(_ role: Role, _ name: String, idle: IdlePost, to group: LaneGroup) {
     switch role {
-    case .ingest: group.add(name: name) { _ in ingestLane(name, idleWaitMs: idleWaitMs).run() }
-    case .score: group.add(name: name) { _ in scoringLane(name, idleWaitMs: idleWaitMs).run() }
+    case .ingest: group.add(name: name) { _ in ingestLane(name, idle).run() }
+    case .score: group.add(name: name) { _ in scoringLane(name, idle).run() }
     }
   }
 
-  private func ingestLane(_ name: String, idleWaitMs: Int) -> IngestLane<RedisInboxes> {
-    var lane = IngestLane<RedisInboxes>.Settings()
-    lane.idleWaitMs = idleWaitMs
+  private func ingestLane(_ name: String, _ idle: IdlePost) -> IngestLane<RedisInboxes> {
     let owner = LaneOwner(lane: name).text
-    return IngestLane(settings: lane, stop: stop, report: report, logger: logger(name)) {
+    return IngestLane(settings: .init(), stop: stop, idle: idle, report: report, logger: logger(name)) {
       RedisInboxes(connection: try openRedis(name), keys: keys, owner: owner, fleet: settings)
     }
   }
 
-  private func scoringLane(_ name: String, idleWaitMs: Int) -> ScoringLane<RedisBlocks, LedgerBooks> {
-    var lane = ScoringLane<RedisBlocks, LedgerBooks>.Settings()
-    lane.idleWaitMs = idleWaitMs
+  private func scoringLane(_ name: String, _ idle: IdlePost) -> ScoringLane<RedisBlocks, LedgerBooks> {
     let owner = LaneOwner(lane: name).text
-    return ScoringLane(settings: lane, stop: stop, report: report, logger: logger(name)) {
+    return ScoringLane(settings: .init(), stop: stop, idle: idle, report: report, logger: logger(name)) {
       var postgres = try openPostgres()
       try Fleet.checkSchema(&postgres)
       let books = LedgerBooks(books: try ShardBooks(connection: postgres, owner: owner), evidenceKey: evidenceKey)
