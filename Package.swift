@@ -57,6 +57,7 @@ let package = Package(
 
     // Tests. TestServers starts a private Redis and PostgreSQL for a test process.
     .target(name: "TestServers", path: "Tests/TestServers"),
+    .testTarget(name: "HouseTests"),
     .testTarget(name: "CarbonInclusionTests", dependencies: ["CarbonInclusion"]),
     .testTarget(name: "MessagesTests", dependencies: ["Messages", "CarbonInclusion"]),
     .testTarget(name: "CatalogueFileTests", dependencies: ["CatalogueFile", "CarbonInclusion"]),

@@ -18,8 +18,8 @@ package struct Quantity: Sendable, Hashable, Comparable {
 
   package static func < (left: Quantity, right: Quantity) -> Bool { left.millionths < right.millionths }
 
-  /// Reads plain decimal digits such as `5`, `5.0` or `45.72`; `nil` for anything else: a sign, an exponent, white space,
-  /// an empty side of the point, over 12 digits before or 6 after it.
+  /// Reads plain decimal digits such as `5`, `5.0` or `45.72`; `nil` for anything else: a sign, an exponent, white
+  /// space, an empty side of the point, over 12 digits before or 6 after it.
   package init?(decimal text: some StringProtocol) {
     var whole: Int64 = 0
     var fraction: Int64 = 0

@@ -1,4 +1,4 @@
-/// A region code of GB/T 2260: six digits, province, prefecture and county in two digits each; `140000` is all of Shanxi.
+/// A region code of GB/T 2260: six digits, two each for province, prefecture and county; `140000` is all of Shanxi.
 package struct Region: Sendable, Hashable {
   package let code: Int32
 

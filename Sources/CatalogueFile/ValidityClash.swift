@@ -17,7 +17,8 @@ enum ValidityClash {
       for (index, later) in rivals.enumerated() {
         guard let earlier = rivals[..<index].first(where: { $0.validity.overlaps(later.validity) }) else { continue }
         later.cursor.fault(
-          "overlaps \(what) \"\(earlier.version)\" in line \(earlier.cursor.line), which is valid \(text(earlier.validity))"
+          "overlaps \(what) \"\(earlier.version)\" in line \(earlier.cursor.line), "
+            + "which is valid \(text(earlier.validity))"
         )
       }
     }

@@ -1,4 +1,4 @@
-/// How long to wait before the next attempt: a ceiling that doubles from `base` up to `cap`, and a random delay below it.
+/// How long to wait for the next attempt: a ceiling that doubles from `base` up to `cap`, and a random delay below it.
 ///
 /// Full jitter: lanes that lost the same server at the same moment do not come back at the same moment.
 package struct BackOff: Sendable {

@@ -3,8 +3,8 @@ package import PostgresClient
 
 /// The books of the resident shards, as one scoring lane writes them: one transaction a batch, fenced by epoch.
 ///
-/// Used by one thread. The order of calls is `takeOver` once, then for each batch `open`, `answer`, `histories`, `book`,
-/// `commit`; any error means `rollBack` and the batch is void.
+/// Used by one thread. The order of calls is `takeOver` once, then for each batch `open`, `answer`, `histories`,
+/// `book`, `commit`; any error means `rollBack` and the batch is void.
 package final class ShardBooks {
   private var connection: PostgresConnection
   private let owner: String

@@ -29,8 +29,8 @@ package enum TotalsFold {
     ).affectedRows
   }
 
-  /// Bounded, so that a fold that was away for long catches up in steps. A shard's batch numbers are committed in order, so everything up to the fence's is there and is seen by this one
-  /// snapshot.
+  /// Bounded, so that a fold that was away for long catches up step by step. A shard's batch numbers are committed in
+  /// order, so everything up to the fence's is there and is seen by this one snapshot.
   private static let step = """
     WITH bound AS MATERIALIZED (
       SELECT f.shard, f.folded_batch_no AS low, least(n.batch_no, f.folded_batch_no + 2000) AS high

@@ -1,6 +1,6 @@
 package import CarbonInclusion
 
-/// An activity as the message that it was: the fields of the contract without its evidence, which is stored hashed only.
+/// An activity as the message that it was: the contract's fields, without the evidence, which is stored hashed only.
 package enum ActivityMessage {
   package static func encoded(_ activity: Activity) -> [UInt8] {
     var json = JSONWriter()

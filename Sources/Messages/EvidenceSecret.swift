@@ -3,9 +3,9 @@ import Crypto
 
 /// The fleet's secret, which makes evidence recognisable across partners without storing it.
 ///
-/// The digest of evidence is the first 128 bits of HMAC-SHA256 over its UTF-8. It does not depend on partner, behaviour
-/// or exclusivity group: the same evidence always has the same digest. Without the secret, a list of all vehicle numbers
-/// would undo it.
+/// The digest of evidence is the first 128 bits of HMAC-SHA256 over its UTF-8. It does not depend on partner,
+/// behaviour or exclusivity group: the same evidence always has the same digest. Without the secret, a list of all
+/// vehicle numbers would undo it.
 package struct EvidenceSecret: Sendable {
   /// A secret is as long as this at least, in bytes.
   package static let minimumBytes = 16

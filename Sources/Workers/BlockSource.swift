@@ -6,10 +6,11 @@ package protocol BlockSource: AnyObject {
   /// Waits for word that blocks were pushed somewhere, or until the time is over.
   func awaitBlocks(milliseconds: Int) throws
 
-  /// Takes the lease of a shard's list and reads up to `count` of the oldest blocks, oldest first. They stay in the list.
+  /// Takes the lease of a shard's list and reads up to `count` of the oldest blocks, oldest first. They stay in the
+  /// list.
   ///
   /// - Parameter read: is given each block; returns whether it wants another one.
-  /// - Returns: `nil` where the list is empty or somebody else's. The claim covers the blocks that were given to `read`.
+  /// - Returns: `nil` where the list is empty or somebody else's. The claim covers the blocks that `read` was given.
   func claim(shard: Int, count: Int, read: (RawSpan) -> Bool) throws -> BlockClaim?
 
   /// Removes the blocks that were read and gives the lease back.

@@ -10,8 +10,8 @@ package protocol InboxSource: AnyObject {
 
   /// Takes the lease of an inbox and reads up to `count` of the oldest messages, oldest first. They stay in the list.
   ///
-  /// - Parameter read: is given each message with its incarnation and offset, and only where the lease was held before and
-  ///   after reading.
+  /// - Parameter read: is given each message with its incarnation and offset, and only where the lease was held before
+  ///   and after reading.
   /// - Returns: `nil` where the inbox is empty or somebody else's.
   func claim(
     _ partner: String, count: Int, read: (_ incarnation: Int64, _ offset: Int64, _ message: RawSpan) -> Void

@@ -104,8 +104,8 @@ package final class IngestLane<Source: InboxSource> {
     return true
   }
 
-  /// Offers the blocks until each was accepted: of each shard the first one that is left, so that their order stays. The
-  /// lane renews its lease while it waits.
+  /// Offers the blocks until each was accepted: of each shard the first one that is left, so that their order stays.
+  /// The lane renews its lease while it waits.
   ///
   /// - Returns: `false` where the lane is to stop, or has lost the lease.
   private func handOn(_ blocks: [(shard: Int, block: [UInt8])], _ claim: InboxClaim, _ source: Source) throws -> Bool {

@@ -41,15 +41,16 @@ import Testing
         "meituan-bike|rejected",
       ])
     #expect(
-      try fleet.rows("SELECT activity_id, reduction_mg, points, factor_version FROM puhui.ledger ORDER BY 1").map {
-        $0.split(separator: "|").dropLast().joined(separator: "|")
-      } == ["kd-1|9200000|92", "mt-1|1250000|12", "o-1|45720|0"]
-        || fleet.rows("SELECT activity_id, reduction_mg FROM puhui.ledger ORDER BY 1")
-          == ["kd-1|9200000", "mt-1|1250000", "o-1|45720"]
-    )
+      try fleet.rows("SELECT activity_id, reduction_mg, points, factor_version FROM puhui.ledger ORDER BY 1") == [
+        "kd-1|9200000|92|ev-charging-2022", "mt-1|1250000|12|shared-bike-ride-2022",
+        "o-1|45720|0|no-cutlery-order-2022",
+      ])
     #expect(
       try fleet.rows(
-        "SELECT received, credited, duplicate, conflict, rejected FROM puhui.partner_counts WHERE partner = 'meituan-bike'"
+        """
+        SELECT received, credited, duplicate, conflict, rejected FROM puhui.partner_counts
+        WHERE partner = 'meituan-bike'
+        """
       )
         == ["4|1|1|1|1"])
     #expect(try fleet.rows("SELECT * FROM puhui.totals") == ["1|3|10495720|104"])
@@ -126,6 +127,19 @@ import Testing
       var connection = try fleet.connectPostgres()
       #expect(throws: PostgresError.self, "\(statement) went through") { try connection.execute(statement) }
     }
+  }
+
+  @Test func `one id for a second resident is a conflict, whichever shards they are in`() throws {
+    let fleet = try FleetFixture()
+    try fleet.push([Self.ride("shared", "r-0")], partner: "meituan-bike")
+    try fleet.process(1)
+    try fleet.push((1...40).map { Self.ride("shared", "r-\($0)") }, partner: "meituan-bike")
+    try fleet.process(41)
+    #expect(
+      try fleet.rows("SELECT received, credited, conflict FROM puhui.partner_counts WHERE partner = 'meituan-bike'")
+        == ["41|1|40"])
+    #expect(try fleet.rows("SELECT resident FROM puhui.ledger") == ["r-0"])
+    #expect(try fleet.value("SELECT count(DISTINCT shard) > 10 FROM puhui.refusal") == "true")
   }
 
   @Test func `evidence is stored as a keyed hash`() throws {

@@ -94,7 +94,8 @@ package struct BatchScorer {
 
   private mutating func fold(_ message: ReceivedMessage, isRedelivered: Bool) {
     // A position may keep a message from being counted again, never from being credited: what was handed on before is
-    // left out only where the ledger holds its refusal, or its key. Another message at that position is another message.
+    // left out only where the ledger holds its refusal, or its key. Another message at that position is another
+    // message.
     if isRedelivered, let notice = answers.refusals[message.refusedContent] {
       booking.notices.append(notice)
       return

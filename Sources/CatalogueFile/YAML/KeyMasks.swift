@@ -2,9 +2,9 @@ internal import Yams
 
 /// Lets a file with a key used twice be read to its end.
 ///
-/// Yams stops at such a file, says where the first of the keys is, and not a word about anything behind it. So the first
-/// letter of that key is overwritten with a letter nobody types, the file is parsed again, and the key's true name is
-/// kept beside its place. The second key is then reported like any other fault, together with all of them.
+/// Yams stops at such a file, says where the first of the keys is, and not a word about anything behind it. So the
+/// first letter of that key is overwritten with a letter nobody types, the file is parsed again, and the key's true
+/// name is kept beside its place. The second key is then reported like any other fault, together with all of them.
 struct KeyMasks {
   private struct Place: Hashable {
     var line: Int

@@ -80,7 +80,7 @@ struct CatalogueCommand: AsyncParsableCommand {
   struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: "Show the catalogue in force, or an earlier version.",
-      discussion: "Examples: puhui catalogue show; puhui catalogue show --version 2 --json; … show --file FILE --json")
+      discussion: "Examples: puhui catalogue show; puhui catalogue show --version 2; puhui catalogue show --json")
 
     @Option(help: "A version; default is the newest.") var version: Int32?
     @Option(help: "Show a file in place of what was applied.") var file: String?

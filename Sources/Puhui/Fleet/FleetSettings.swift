@@ -4,7 +4,7 @@ struct FleetSettings {
   var leaseMs = 15_000
   /// The most blocks in one shard's list.
   var blocksPerList = 64
-  /// A shard's list takes no more blocks while its oldest waits for longer: what one partner can put in front of others.
+  /// A shard's list takes no more blocks while its oldest waits longer: what one partner can put in front of others.
   var blockAgeMs = 2_000
   /// How long payloads of refused messages are kept.
   var payloadDays: Int32 = 90

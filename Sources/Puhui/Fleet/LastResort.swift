@@ -1,8 +1,8 @@
 import Lanes
 import UnixSignals
 
-/// Ends a stopping process that a server keeps waiting, or whose operator does not want to wait. Nothing is lost by that:
-/// nothing leaves a list before it is safe.
+/// Ends a stopping process that a server keeps waiting, or whose operator does not want to wait. Nothing is lost by
+/// that: nothing leaves a list before it is safe.
 enum LastResort {
   /// Ends the process 9.5 s from now, or at once on the next SIGTERM or SIGINT.
   static func arm() {

@@ -1,6 +1,6 @@
 import CarbonInclusion
 
-/// The policy of a catalogue as JSON: what an auditor's program needs to compute the same amounts. Decimals are strings.
+/// The policy of a catalogue as JSON: what an auditor's program needs to compute the same amounts; decimals as strings.
 enum CatalogueJSON {
   static func text(_ catalogue: Catalogue) -> String {
     let programme = catalogue.programme

@@ -67,7 +67,7 @@ struct QueueStatus {
     return (Int64(try time.string(at: 0)) ?? 0) * 1000 + (Int64(try time.string(at: 1)) ?? 0) / 1000
   }
 
-  /// SCAN goes in steps, so that a server with millions of keys is not held up; a bound keeps it from going on for ever.
+  /// SCAN goes in steps, so that a server with millions of keys is not held up; a bound keeps it from going on forever.
   private static func scan(_ pattern: String, _ redis: inout RedisConnection) throws(RedisError) -> [String] {
     var cursor = "0"
     var names: Set<String> = []

@@ -43,8 +43,8 @@ struct StatusText {
     guard !busy.isEmpty else { return "Scoring     no blocks waiting in \(queues.shards.count) shards" }
     let oldest = busy.compactMap(\.oldestMs).max() ?? 0
     return
-      "Scoring     \(busy.map(\.length).reduce(0, +)) blocks waiting in \(busy.count) of \(queues.shards.count) shards, "
-      + "the oldest for \(oldest) ms; \(queues.shards.count { $0.owner != nil }) shards are being worked on"
+      "Scoring     \(busy.map(\.length).reduce(0, +)) blocks waiting in \(busy.count) of \(queues.shards.count) shards,"
+      + " the oldest for \(oldest) ms; \(queues.shards.count { $0.owner != nil }) shards are being worked on"
   }
 
   private func workers() -> String {

@@ -54,7 +54,7 @@ struct Oracle {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
   }
 
-  private func python(_ arguments: [String]) throws -> String {
+  func python(_ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
