@@ -10,7 +10,7 @@ package final class IngestLane<Source: InboxSource> {
     /// The most messages of one turn; also what a flooding partner can put in front of the others.
     package var messagesPerTurn = 4_096
     /// How long the idle lane that keeps watch waits before it looks again. Partners only push: nobody could wake it.
-    package var idleWaitMs = 20
+    package var idleWaitMs = 40
     /// How long the other idle lanes wait.
     package var restMs = 250
     /// How long a lane waits at most before it offers blocks again that full lists refused.
