@@ -4,16 +4,16 @@ import ArgumentParser
 struct Puhui: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "puhui",
-    abstract: "Carbon inclusion (碳普惠): activities in from Redis lists, an exact ledger out in PostgreSQL.",
+    abstract: "Carbon inclusion (碳普惠): Redis lists in, an exact ledger out.",
     discussion: """
       Examples:
-        puhui migrate && puhui catalogue apply deploy/catalogue/shanxi.yaml
-        puhui all                                    # run the fleet: ingest and scoring
+        puhui migrate; puhui catalogue apply deploy/catalogue/shanxi.yaml
+        puhui all                              # run the fleet
         redis-cli LPUSH puhui:in:meituan-bike '{"id":"mt-1","resident":"r-1",…}'
-        puhui outcome meituan-bike mt-1              # how a message ended
-        puhui statement r-1                          # a resident's carbon ledger
-        puhui report --by category                   # totals for the government
-      Servers: PUHUI_REDIS_URL and PUHUI_POSTGRES_URL, or --redis and --postgres.
+        puhui outcome meituan-bike mt-1        # how a message ended
+        puhui statement r-1                    # a resident's carbon ledger
+        puhui report --by category             # totals for the government
+      Servers: PUHUI_REDIS_URL and PUHUI_POSTGRES_URL, or flags.
       """,
     version: "0.1.0",
     groupedSubcommands: [

@@ -14,7 +14,7 @@ from policy import Policy
 from real_feeds import FEEDS, Record, short_id
 from samples import NOW, group
 
-DATA = pathlib.Path(os.environ.get("PUHUI_REAL_DATA", pathlib.Path(__file__).parents[3] / "shared" / "data"))
+DATA = pathlib.Path(os.environ.get("PUHUI_DATA", pathlib.Path(__file__).parents[3] / "shared" / "data"))
 
 
 def write(folder, feed, *lines):

@@ -10,7 +10,7 @@ import Workers
 /// `puhui catalogue check|apply|show`.
 struct CatalogueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "catalogue", abstract: "Check, apply or show the catalogue: everything that is policy.",
+    commandName: "catalogue", abstract: "Check, apply or show the policy file.",
     discussion: """
       Examples:
         puhui catalogue check deploy/catalogue/shanxi.yaml

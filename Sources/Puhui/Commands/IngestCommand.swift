@@ -3,7 +3,7 @@ import ArgumentParser
 /// `puhui ingest`.
 struct IngestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ingest", abstract: "Run ingest lanes: partners' inboxes in, checked blocks out.",
+    commandName: "ingest", abstract: "Check partners' messages, pack them into blocks.",
     discussion: "Needs Redis only. Example: puhui ingest --lanes 4")
 
   @OptionGroup var options: FleetOptions

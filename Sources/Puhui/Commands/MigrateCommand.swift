@@ -4,8 +4,8 @@ import Ledger
 /// `puhui migrate`.
 struct MigrateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "migrate", abstract: "Bring schema `puhui` to this binary's version. Safe to run again.",
-    discussion: "Example: puhui migrate --postgres postgresql:///puhui")
+    commandName: "migrate", abstract: "Bring the schema to this binary's version.",
+    discussion: "Safe to run again. Example: puhui migrate --postgres postgresql:///puhui")
 
   @OptionGroup var servers: ServerOptions
 

@@ -6,7 +6,7 @@ import RedisClient
 /// `puhui push`: the reference partner adapter.
 struct PushCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "push", abstract: "Push activities from CSV or JSON lines to a partner's list.",
+    commandName: "push", abstract: "Push CSV or JSON lines to a partner's list.",
     discussion: """
       Pushing twice is harmless: what is known already ends as duplicate. Needs no right but LPUSH on the one list.
 

@@ -8,7 +8,7 @@ extension Report.Dimension: ExpressibleByArgument {}
 /// `puhui report`.
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Totals for the government, or with --partner for one enterprise.",
+    commandName: "report", abstract: "Totals for the government or an enterprise.",
     discussion: """
       Examples:
         puhui report --by category

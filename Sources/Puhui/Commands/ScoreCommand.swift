@@ -3,7 +3,7 @@ import ArgumentParser
 /// `puhui score`.
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "score", abstract: "Run scoring lanes: blocks in, ledger entries out.",
+    commandName: "score", abstract: "Judge blocks and book them in the ledger.",
     discussion: "Example: puhui score --lanes 4 --postgres postgresql:///puhui")
 
   @OptionGroup var options: FleetOptions

@@ -7,7 +7,7 @@ import RedisClient
 /// `puhui simulate`.
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "simulate", abstract: "Push realistic traffic of many partners and residents.",
+    commandName: "simulate", abstract: "Push realistic traffic of many partners.",
     discussion: """
       The same --seed, --from, --to, --count and shares give the same messages, however fast they are pushed. Without \
       --from and --to the traffic is live: what is reported has just happened. Shares are parts of all messages: 0.1 \

@@ -9,8 +9,9 @@ import RedisClient
 /// `puhui status`.
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Queues, leases, workers, lag and outcomes; lists that belong to nobody.",
-    discussion: "Examples: puhui status; puhui status --json; watch -n 1 puhui status")
+    commandName: "status", abstract: "Queues, leases, workers, lag and outcomes.",
+    discussion:
+      "Also names lists that belong to nobody. Examples: puhui status; puhui status --json; watch -n 1 puhui status")
 
   @Flag(help: "Answer as JSON.") var json = false
   @OptionGroup var servers: ServerOptions
