@@ -22,9 +22,11 @@ package enum Migrator {
   /// - Returns: the names of those that were applied now.
   /// - Throws: `LedgerError.schemaIsNewer` where a newer binary has migrated before.
   package static func migrate(_ connection: inout PostgresConnection) throws -> [String] {
-    try connection.execute("CREATE SCHEMA IF NOT EXISTS puhui")
+    // IF NOT EXISTS alone fails for one of two that create the same thing at once; both statements are one transaction.
     try connection.execute(
       """
+      SELECT pg_advisory_xact_lock(hashtext('puhui migrate'));
+      CREATE SCHEMA IF NOT EXISTS puhui;
       CREATE TABLE IF NOT EXISTS puhui.schema_migration (
         number int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
       """)

@@ -20,12 +20,15 @@ package enum TotalsFold {
     }
   }
 
-  /// Forgets the payloads of refused messages that are older than the retention.
+  /// Forgets payloads of rejected messages that are older than the retention, so many at a time.
   package static func expirePayloads(olderThanDays days: Int32, _ connection: inout PostgresConnection) throws -> Int {
     var parameters = PostgresParameters()
     parameters.append(days)
     return try connection.query(
-      "DELETE FROM puhui.refusal_payload WHERE received_at < now() - make_interval(days => $1)", parameters
+      """
+      DELETE FROM puhui.refusal_payload WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM puhui.refusal_payload WHERE received_at < now() - make_interval(days => $1) LIMIT 20000))
+      """, parameters
     ).affectedRows
   }
 

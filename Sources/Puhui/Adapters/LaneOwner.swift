@@ -1,14 +1,26 @@
 import Glibc
 
 /// Names a lane of a process in leases and fences: `host:pid:start:lane`. The start time tells a process from a later
-/// one with the same pid.
+/// one with the same pid; the host is a name, a boot and a pid namespace, because containers may share a name.
 struct LaneOwner {
   private static let host: String = {
     var buffer = [CChar](repeating: 0, count: 256)
     gethostname(&buffer, buffer.count - 1)
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      .map { $0 == ":" ? "-" : String($0) }.joined()
+    let boot = (try? TextFile.read("/proc/sys/kernel/random/boot_id"))?.prefix(8) ?? "0"
+    return [text(buffer).map { $0 == ":" ? "-" : String($0) }.joined(), String(boot), pidNamespace()]
+      .joined(separator: "-")
   }()
+
+  /// The number in `pid:[4026531836]`.
+  private static func pidNamespace() -> String {
+    var buffer = [CChar](repeating: 0, count: 64)
+    guard readlink("/proc/self/ns/pid", &buffer, buffer.count - 1) > 0 else { return "0" }
+    return text(buffer).filter(\.isNumber)
+  }
+
+  private static func text(_ buffer: [CChar]) -> String {
+    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
 
   let process: String
   let text: String

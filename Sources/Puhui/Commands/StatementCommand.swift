@@ -7,9 +7,12 @@ import PostgresClient
 struct StatementCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "statement", abstract: "A resident's personal carbon ledger.",
-    discussion:
-      "With what was not credited and why. Examples: puhui statement r-1; puhui statement r-1 --from 2022-11-01 --to 2022-11-30 --csv"
-  )
+    discussion: """
+      With what was not credited and why.
+      Examples:
+        puhui statement r-1
+        puhui statement r-1 --from 2022-11-01 --to 2022-11-30 --csv
+      """)
 
   @Argument(help: "The pseudonymous resident id.") var resident: String
   @Option(help: "First day shown, as 2022-11-01.", transform: DayArgument.parse) var from: Day?

@@ -116,7 +116,7 @@ struct Fleet: Service {
     let keeper = LedgerKeeper { try openPostgres() }
     return [
       .init(name: "fold", everyMs: 2_000) { try keeper.fold() },
-      .init(name: "expire", everyMs: 3_600_000) { [settings] in try keeper.expirePayloads(days: settings.payloadDays) },
+      .init(name: "expire", everyMs: 60_000) { [settings] in try keeper.expirePayloads(days: settings.payloadDays) },
     ]
   }
 
