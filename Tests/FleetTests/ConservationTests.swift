@@ -47,6 +47,28 @@ import Testing
     try oracle.judge(journal: journal, pushed: pushed(journal))
   }
 
+  @Test(.timeLimit(.minutes(6)))
+  func `a Redis that is killed and restarted under load costs no message and no count`() throws {
+    let redis = try RedisServer()
+    let fleet = try FleetFixture(redis: redis)
+    let oracle = try Oracle(fleet)
+    let journal = oracle.path("pushed.jsonl")
+    try fleet.succeed([
+      "simulate", "--count", "40000", "--seed", "11", "--residents", "4000", "--from", "2022-11-01", "--to",
+      "2022-11-05", "--max-length", "1000000", "--journal", journal,
+    ])
+    let worker = try fleet.program.start(["all", "--lanes", "2"])
+    for part in 1...3 {
+      try fleet.waitForOutcomes(part * 10_000, [worker])
+      try redis.restart()
+    }
+    try fleet.waitForOutcomes(40_000, [worker])
+    #expect(worker.stop() == 0, "\(worker.logText)")
+    try checkDrained(fleet)
+    try oracle.judge(journal: journal, pushed: pushed(journal))
+    redis.stop()
+  }
+
   @Test func `views agree in every snapshot while batches are running`() throws {
     let fleet = try FleetFixture()
     try fleet.succeed([

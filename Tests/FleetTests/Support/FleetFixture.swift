@@ -12,9 +12,11 @@ final class FleetFixture {
   let redisURL: String
   let program: PuhuiProgram
 
-  /// - Parameter catalogue: the file to apply; `nil` is the default catalogue.
-  init(catalogue: String? = nil) throws {
-    let redis = try RedisServer.shared.get()
+  /// - Parameters:
+  ///   - catalogue: the file to apply; `nil` is the default catalogue.
+  ///   - server: a Redis of the test's own, where it is to be harmed.
+  init(catalogue: String? = nil, redis server: RedisServer? = nil) throws {
+    let redis = try server ?? RedisServer.shared.get()
     let postgres = PostgresServer.shared
     keys = Keys(prefix: "test-\(UUID().uuidString.prefix(8)):")
     databaseURL = try postgres.makeDatabase()
