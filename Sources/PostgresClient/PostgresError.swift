@@ -53,9 +53,6 @@ package struct PostgresError: Error, CustomStringConvertible {
 
 extension PostgresError {
   package var isUniqueViolation: Bool { sqlState == "23505" }
-  package var isForeignKeyViolation: Bool { sqlState == "23503" }
-  package var isCheckViolation: Bool { sqlState == "23514" }
-  package var isNotNullViolation: Bool { sqlState == "23502" }
   package var isDeadlock: Bool { sqlState == "40P01" }
   package var isSerialization: Bool { sqlState == "40001" }
   /// A lock was not to be had within `lock_timeout`, or at once with NOWAIT.
@@ -66,7 +63,6 @@ extension PostgresError {
   package var isUndefinedObject: Bool {
     sqlState.map { ["42P01", "42703", "3F000", "42883"].contains($0) } ?? false
   }
-  package var isInsufficientPrivilege: Bool { sqlState == "42501" }
 
   /// Wrong database, user or password: no waiting will make it right.
   package var isConfiguration: Bool {

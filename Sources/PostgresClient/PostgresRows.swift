@@ -154,8 +154,6 @@ extension PostgresRows {
   /// The command's tag, `INSERT 0 3`.
   var commandTag: String { String(cString: PQcmdStatus(result)) }
 
-  var isBinary: Bool { PQbinaryTuples(result) == 1 }
-
   /// The error that the server answered with; `.server` until the connection proves to be gone.
   var error: PostgresError {
     PostgresError(

@@ -20,6 +20,7 @@ import Testing
       [try fleet.program.start(["ingest", "--lanes", "2"]), try fleet.program.start(["score", "--lanes", "2"])]
     }
     try fleet.waitForOutcomes(200_000, workers)
+    try fleet.waitUntilDrained(workers)
     for worker in workers { #expect(worker.stop() == 0, "\(worker.logText)") }
     try checkDrained(fleet)
     try oracle.judge(journal: journal, pushed: pushed(journal))
@@ -63,6 +64,7 @@ import Testing
       try redis.restart()
     }
     try fleet.waitForOutcomes(40_000, [worker])
+    try fleet.waitUntilDrained([worker])
     #expect(worker.stop() == 0, "\(worker.logText)")
     try checkDrained(fleet)
     try oracle.judge(journal: journal, pushed: pushed(journal))

@@ -178,6 +178,7 @@ import Testing
     let fleet = try FleetFixture()
     try fleet.push(["x"], partner: "meituan-bikes")
     let status = try fleet.succeed(["status"])
+    #expect(status.contains("Workers     none"), "\(status)")
     #expect(status.contains("\(fleet.keys.inbox("meituan-bikes"))  1 elements"), "\(status)")
     let json = try JSONSerialization.jsonObject(with: Data(try fleet.succeed(["status", "--json"]).utf8))
     let strangers = try #require((json as? [String: Any])?["strangers"] as? [[String: Any]])

@@ -14,7 +14,7 @@ final class LedgerBooks: ScoringBooks {
     self.evidenceKeyOverride = evidenceKey
   }
 
-  func takeOver(shard: Int16) throws -> Int64 { try books.takeOver(shard: shard) }
+  func takeOver(shard: Int16) throws -> Int64 { try translating { try books.takeOver(shard: shard) } }
 
   func open(shard: Int16, epoch: Int64) throws -> BatchOpening {
     try translating { try books.open(shard: shard, epoch: epoch) }
@@ -49,6 +49,8 @@ final class LedgerBooks: ScoringBooks {
       return try body()
     } catch LedgerError.fenced {
       throw BatchFault.fenced
+    } catch LedgerError.fenceBusy(let shard) {
+      throw BatchFault.collided(LedgerError.fenceBusy(shard: shard).description)
     } catch let error as PostgresError
       where !books.isBroken
       && (error.isUniqueViolation || error.isDeadlock || error.isSerialization || error.isLockTimeout)

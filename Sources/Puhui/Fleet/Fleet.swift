@@ -67,9 +67,16 @@ struct Fleet: Service {
       stop.stop()
       LastResort.arm()
     }
+    leave()
     logger.notice(
       "The fleet has stopped.", metadata: ["messages": "\(report.messages)", "batches": "\(report.batches)"])
     if let failure = failures.first { throw CommandFailure(.failure, "lane \(failure.lane) failed: \(failure.error)") }
+  }
+
+  /// Takes the process out of `puhui status`. Where Redis is away, its line is forgotten within a minute.
+  private func leave() {
+    guard var redis = try? openRedis("presence") else { return }
+    try? WorkerRegistry.leave(id: LaneOwner(lane: "process").process, keys: keys, on: &redis)
   }
 
   private func add(_ role: Role, _ name: String, idle: IdlePost, to group: LaneGroup) {

@@ -94,10 +94,27 @@ final class FleetFixture {
         + workers.map(\.logText).joined(separator: "\n"))
   }
 
+  /// Waits until no inbox and no shard's list holds anything. Outcomes may be complete before: what was handed on twice,
+  /// because a worker or a server died, is still to be recognised and removed.
+  func waitUntilDrained(_ workers: [PuhuiProgram.Worker]) throws {
+    var redis = try connectRedis()
+    let deadline = ContinuousClock.now + .seconds(60)
+    var left = 1
+    while left > 0 {
+      left = 0
+      for lists in ["in:*", "score:*"] { left += try redis.command(["KEYS", .string(keys.prefix + lists)]).count }
+      guard ContinuousClock.now < deadline else {
+        throw TestFailure("\(left) lists are not drained\n" + workers.map(\.logText).joined(separator: "\n"))
+      }
+      usleep(10_000)
+    }
+  }
+
   /// Runs the fleet until so many messages have their outcomes, and stops it cleanly.
   func process(_ count: Int, _ arguments: [String] = ["all", "--lanes", "2"]) throws {
     let worker = try program.start(arguments)
     try waitForOutcomes(count, [worker])
+    try waitUntilDrained([worker])
     let status = worker.stop()
     guard status == 0 else { throw TestFailure("the fleet ended with \(status): \(worker.logText)") }
   }
