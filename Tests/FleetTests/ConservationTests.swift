@@ -6,7 +6,7 @@ import Testing
 
 /// Everything that was pushed ends in one outcome, and every view says what an independent model says.
 @Suite struct ConservationTests {
-  @Test(.timeLimit(.minutes(6)))
+  @Test(.timeLimit(.minutes(30)))
   func `200,000 messages through eight lanes in four processes are what the model makes of them`() throws {
     let fleet = try FleetFixture()
     let oracle = try Oracle(fleet)
@@ -26,7 +26,7 @@ import Testing
     try oracle.judge(journal: journal, pushed: pushed(journal))
   }
 
-  @Test(.timeLimit(.minutes(6)))
+  @Test(.timeLimit(.minutes(30)))
   func `workers that are killed again and again lose nothing and count nothing twice`() throws {
     let fleet = try FleetFixture()
     let oracle = try Oracle(fleet)
@@ -48,7 +48,7 @@ import Testing
     try oracle.judge(journal: journal, pushed: pushed(journal))
   }
 
-  @Test(.timeLimit(.minutes(6)))
+  @Test(.timeLimit(.minutes(30)))
   func `a Redis that is killed and restarted under load costs no message and no count`() throws {
     let redis = try RedisServer()
     let fleet = try FleetFixture(redis: redis)

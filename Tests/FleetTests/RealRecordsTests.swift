@@ -8,7 +8,7 @@ import Testing
 /// (Tests/Oracle/real_data.py).
 @Suite(
   .enabled(if: RealRecords.areThere, "there is no folder of real records: \(RealRecords.folder.path)"),
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(30)))
 struct RealRecordsTests {
   /// What a person expects of the dirty rows, where no other rule is in the way.
   static let dirtyRows: [RealFeed: [String: Int]] = [

@@ -74,7 +74,7 @@ final class FleetFixture {
   }
 
   /// Waits until so many messages have their outcomes, for as long as somebody is making progress.
-  func waitForOutcomes(_ count: Int, patience: Duration = .seconds(60), _ workers: [PuhuiProgram.Worker] = []) throws {
+  func waitForOutcomes(_ count: Int, patience: Duration = .seconds(300), _ workers: [PuhuiProgram.Worker] = []) throws {
     var connection = try connectPostgres()
     var last: Int64 = -1
     var deadline = ContinuousClock.now + patience
@@ -98,7 +98,7 @@ final class FleetFixture {
   /// because a worker or a server died, is still to be recognised and removed.
   func waitUntilDrained(_ workers: [PuhuiProgram.Worker]) throws {
     var redis = try connectRedis()
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(300)
     var left = 1
     while left > 0 {
       left = 0
