@@ -1,7 +1,7 @@
 /// Finds what somebody meant who wrote a name that is not defined.
-enum Suggestion {
+package enum Suggestion {
   /// The tail of a message: `; did you mean "grams"?`, else the known names where they are few, else nothing.
-  static func tail(for name: String, among known: [String]) -> String {
+  package static func tail(for name: String, among known: [String]) -> String {
     if let nearest = nearest(to: name, among: known) { return "; did you mean \"\(nearest)\"?" }
     guard !known.isEmpty, known.count <= 16 else { return "" }
     return "; known: " + known.joined(separator: ", ")

@@ -70,6 +70,24 @@ extension BookWriting {
     )
   }
 
+  func sequenceRuns() -> (sql: String, parameters: PostgresParameters) {
+    let runs = booking.sequenceRuns
+    var parameters = PostgresParameters()
+    parameters.append(opening.shard)
+    parameters.append(opening.batchNumber)
+    parameters.append(array: runs.indices.map { Int32(clamping: $0) })
+    parameters.append(array: runs.map(\.partnerNumber))
+    parameters.append(array: runs.map(\.numbers.lowerBound))
+    parameters.append(array: runs.map(\.numbers.upperBound))
+    parameters.append(timestamps: runs.map(\.seenAt.microseconds))
+    return (
+      """
+      INSERT INTO puhui.sequence_run (shard, batch_no, run_no, partner_no, low, high, seen_at)
+      SELECT $1, $2, r.* FROM unnest($3::int[], $4::smallint[], $5::bigint[], $6::bigint[], $7::timestamptz[]) r
+      """, parameters
+    )
+  }
+
   func copyRefusals(_ connection: inout PostgresConnection) throws {
     guard !booking.refusals.isEmpty else { return }
     var rows = PostgresCopyRows()

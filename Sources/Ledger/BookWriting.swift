@@ -14,6 +14,7 @@ struct BookWriting {
     var statements = [accountUpdate(), outcomeLegs(), batchRow()]
     if !booking.legs.isEmpty { statements.append(legs()) }
     if !booking.highWaterMarks.isEmpty { statements.append(positions()) }
+    if !booking.sequenceRuns.isEmpty { statements.append(sequenceRuns()) }
     statements.append(fence())
     _ = try connection.pipeline(statements)
   }

@@ -12,6 +12,7 @@ package enum Migrator {
   private static let migrations = [
     Migration(number: 1, name: "main_job", sql: String(decoding: PackageResources.m0001_main_job_sql, as: UTF8.self)),
     Migration(number: 2, name: "views", sql: String(decoding: PackageResources.m0002_views_sql, as: UTF8.self)),
+    Migration(number: 3, name: "sequences", sql: String(decoding: PackageResources.m0003_sequences_sql, as: UTF8.self)),
   ]
 
   /// The schema version that this binary reads and writes.

@@ -34,6 +34,15 @@ package enum ActivityDecoder {
     }
   }
 
+  /// The partner's own counter in a message that was refused: where it is a whole JSON object in which `seq` stands
+  /// once and is valid. So a refused message is not taken for a lost one.
+  package static func sequence(ofRefused bytes: RawSpan) -> Int64? {
+    guard let tokens = try? ActivityTokens(bytes), tokens.kind == .object, !tokens.isRepeated(.sequence) else {
+      return nil
+    }
+    return try? ActivityReader(tokens: tokens).sequence(in: bytes)
+  }
+
   /// The same for bytes in an array.
   package static func decode(_ bytes: [UInt8]) -> DecodedMessage { decode(bytes.span.bytes) }
 }

@@ -3,9 +3,9 @@ import CarbonInclusion
 extension Block {
   /// Reads a block as it lies in its list, stamp included. Damaged bytes are an error, never a trap.
   package static func decode(_ bytes: RawSpan) throws(BlockError) -> Block {
-    let magic = BlockFormat.magic
-    let firstBytes = bytes.extracting(first: magic.count).copied()
-    guard firstBytes == magic else { throw .unknownFormat(firstBytes: firstBytes) }
+    let magic = bytes.extracting(first: BlockFormat.magic.count).copied()
+    let hasRuns = magic == BlockFormat.magicWithRuns
+    guard hasRuns || magic == BlockFormat.magic else { throw .unknownFormat(firstBytes: magic) }
     guard bytes.byteCount <= maxBytes else { throw .tooLarge(bytes: bytes.byteCount) }
     let start = magic.count + BlockFormat.stampBytes
     let end = bytes.byteCount - BlockFormat.checksumBytes
@@ -15,7 +15,7 @@ extension Block {
     let stamp = Int64(bitPattern: UInt64(bigEndian: bytes.word(at: magic.count)))
     do throws(ByteReader.Fault) {
       var reader = ByteReader(from: start, to: end)
-      return try reader.block(pushedAtMilliseconds: stamp, in: bytes)
+      return try reader.block(pushedAtMilliseconds: stamp, hasRuns: hasRuns, in: bytes)
     } catch {
       throw .malformed(offset: error.offset, problem: error.problem)
     }
@@ -24,7 +24,9 @@ extension Block {
   /// The stamp alone, in ms since 1970, of bytes that begin as a block does.
   package static func pushedAtMilliseconds(of bytes: [UInt8]) -> Int64? {
     let start = BlockFormat.magic.count
-    guard bytes.count >= start + BlockFormat.stampBytes, bytes.starts(with: BlockFormat.magic) else { return nil }
+    guard bytes.count >= start + BlockFormat.stampBytes,
+      bytes.starts(with: BlockFormat.magic) || bytes.starts(with: BlockFormat.magicWithRuns)
+    else { return nil }
     return bytes[start..<(start + BlockFormat.stampBytes)].reduce(0) { $0 << 8 | Int64($1) }
   }
 
@@ -33,7 +35,9 @@ extension Block {
 }
 
 extension ByteReader {
-  fileprivate mutating func block(pushedAtMilliseconds: Int64, in bytes: RawSpan) throws(Fault) -> Block {
+  fileprivate mutating func block(
+    pushedAtMilliseconds: Int64, hasRuns: Bool, in bytes: RawSpan
+  ) throws(Fault) -> Block {
     let partner = try text(in: bytes, "the partner")
     let incarnation = try fixed(Int64.self, in: bytes, "the incarnation")
     let first = try fixed(Int64.self, in: bytes, "the first position")
@@ -52,10 +56,35 @@ extension ByteReader {
       lowest = entry.position + 1
       entries.append(entry)
     }
+    let sequences = hasRuns ? try sequenceRuns(in: bytes) : []
     guard offset == self.end else { throw fault("more bytes than", "the entries") }
     return Block(
       pushedAtMilliseconds: pushedAtMilliseconds, partner: partner, incarnation: incarnation, positions: first..<end,
-      entries: entries)
+      entries: entries, sequences: sequences)
+  }
+
+  private mutating func sequenceRuns(in bytes: RawSpan) throws(Fault) -> [ClosedRange<Int64>] {
+    let count = try varint(in: bytes, "the number of sequence runs")
+    guard count <= UInt64(Block.maxSequenceRuns) else {
+      throw fault("number too large for", "the number of sequence runs")
+    }
+    var runs: [ClosedRange<Int64>] = []
+    runs.reserveCapacity(Int(count))
+    var reached: Int64 = 0
+    for _ in 0..<count {
+      let low = try sequence(after: reached, in: bytes)
+      guard runs.isEmpty || low > reached else { throw fault("a number out of order in", "a sequence run") }
+      reached = try sequence(after: low, in: bytes)
+      runs.append(low...reached)
+    }
+    return runs
+  }
+
+  private mutating func sequence(after number: Int64, in bytes: RawSpan) throws(Fault) -> Int64 {
+    guard let distance = Int64(exactly: try varint(in: bytes, "a sequence run")),
+      case (let sequence, let overflow) = number.addingReportingOverflow(distance), !overflow
+    else { throw fault("number too large for", "a sequence run") }
+    return sequence
   }
 
   private mutating func entry(from first: Int64, in bytes: RawSpan) throws(Fault) -> Block.Entry {

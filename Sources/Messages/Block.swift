@@ -9,6 +9,8 @@ package struct Block: Sendable, Equatable {
   package static let maxEntries = 1024
   /// The most bytes that a block has in its list.
   package static let maxBytes = 256 * 1024
+  /// The most sequence runs that a block carries.
+  package static let maxSequenceRuns = 1024
 
   /// When the block was pushed, in ms since 1970 by the clock of the Redis server.
   package let pushedAtMilliseconds: Int64
@@ -20,6 +22,9 @@ package struct Block: Sendable, Equatable {
   package let positions: Range<Int64>
   /// By rising position.
   package let entries: [Entry]
+  /// Which numbers of the partner's own counter the batch held, in all its blocks and in refused messages too; by
+  /// rising numbers. In blocks of the inbox's own shard only, so that they are booked in the order of the batches.
+  package let sequences: [ClosedRange<Int64>]
 
   /// One message and where it stood.
   package struct Entry: Sendable, Equatable {

@@ -22,6 +22,9 @@ package struct BlockBuilder: Sendable {
 
   /// The bytes beside the entries, at most: magic, stamp, partner of 40 characters, numbers and checksum.
   private static let frameBytes = 4 + 8 + 41 + 8 + 8 + 10 + 10 + 8
+  /// The bytes of the number of sequence runs, and of each, at most.
+  private static let runsBytes = 2
+  private static let runBytes = 9 + 9
 
   package init(partner: String, incarnation: Int64, from first: Int64) {
     self.partner = partner
@@ -75,20 +78,31 @@ package struct BlockBuilder: Sendable {
     }
   }
 
+  /// Whether the block has room for so many sequence runs beside its messages. An empty one has, up to
+  /// `Block.maxSequenceRuns`.
+  package func hasRoom(forSequences count: Int) -> Bool {
+    count <= Block.maxSequenceRuns
+      && entries.bytes.count + Self.frameBytes + Self.runsBytes + Self.runBytes * count <= Block.maxBytes
+  }
+
   /// The block without its stamp: the first four bytes, and behind them what follows the eight bytes of the stamp.
   ///
-  /// - Parameter end: one past the last position that the block covers, and past the last message in it.
-  package func encoded(coveringTo end: Int64) -> [UInt8] {
+  /// - Parameters:
+  ///   - end: one past the last position that the block covers, and past the last message in it.
+  ///   - sequences: numbers of the partner's own counter, from 0 up, merged, as many as there is room for.
+  package func encoded(coveringTo end: Int64, sequences: [ClosedRange<Int64>] = []) -> [UInt8] {
     precondition(end >= next, "a block covers all of its messages")
+    precondition(hasRoom(forSequences: sequences.count), "a block takes no more sequence runs than it has room for")
     var writer = ByteWriter()
-    writer.reserve(entries.bytes.count + Self.frameBytes)
-    writer.raw(BlockFormat.magic)
+    writer.reserve(entries.bytes.count + Self.frameBytes + Self.runsBytes + Self.runBytes * sequences.count)
+    writer.raw(sequences.isEmpty ? BlockFormat.magic : BlockFormat.magicWithRuns)
     writer.text(partner)
     writer.fixed(incarnation)
     writer.fixed(first)
     writer.varint(UInt64(end - first))
     writer.varint(UInt64(count))
     writer.raw(entries.bytes)
+    if !sequences.isEmpty { writer.runs(sequences) }
     let checksum = Self.checksum(of: writer)
     writer.fixed(checksum)
     return writer.bytes
@@ -119,6 +133,17 @@ package struct BlockBuilder: Sendable {
 }
 
 extension ByteWriter {
+  fileprivate mutating func runs(_ runs: [ClosedRange<Int64>]) {
+    varint(UInt64(runs.count))
+    var reached: Int64 = 0
+    for run in runs {
+      precondition(run.lowerBound >= reached, "sequence runs rise from 0")
+      varint(UInt64(run.lowerBound - reached))
+      varint(UInt64(run.upperBound - run.lowerBound))
+      reached = run.upperBound
+    }
+  }
+
   fileprivate mutating func activity(_ activity: Activity, _ digest: Digest) {
     byte(BlockFormat.ActivityFlags(activity).rawValue)
     fixed(digest.high)

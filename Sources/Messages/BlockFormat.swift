@@ -1,9 +1,11 @@
 import CarbonInclusion
 
-/// The bytes of a block, format PHB1. Numbers of fixed size are big-endian; varint, zigzag and text as in `ByteWriter`.
+/// The bytes of a block, formats PHB1 and PHB2. Numbers of fixed size are big-endian; varint, zigzag and text as in
+/// `ByteWriter`. PHB2 is PHB1 with the numbers of the partner's own counter behind the entries. A block without such
+/// numbers is written as PHB1, so that an older binary beside this one goes on booking it.
 ///
 /// ```
-/// magic          4 bytes  "PHB1"
+/// magic          4 bytes  "PHB1" or "PHB2"
 /// pushed at      8 bytes  ms since 1970; the script that pushes puts it in, the encoder leaves it out
 /// partner        text
 /// incarnation    8 bytes
@@ -15,10 +17,15 @@ import CarbonInclusion
 ///                where flagged: quantity (zigzag), unit (1 byte), started at (zigzag, from ended at), region (zigzag),
 ///                evidence (text), claimed mg (zigzag), sequence (zigzag)
 ///   refused      flags (1 byte), reason, detail (texts); where flagged: id, resident (texts); payload (varint, bytes)
-/// checksum       8 bytes  over all from the partner to the last entry
+/// runs           varint   PHB2 only, then each run of numbers that the batch held, by rising numbers:
+/// run …          how far it begins above the end of the one before, the first one above 0; and how far it reaches
+///                from there (varints)
+/// checksum       8 bytes  over all from the partner to the last entry or run
 /// ```
 enum BlockFormat {
+  /// Of blocks without sequence runs, and of those with some.
   static let magic = Array("PHB1".utf8)
+  static let magicWithRuns = Array("PHB2".utf8)
   static let stampBytes = 8
   static let checksumBytes = 8
 

@@ -21,7 +21,8 @@ struct Puhui: AsyncParsableCommand {
       CommandGroup(
         name: "Operating", subcommands: [MigrateCommand.self, CatalogueCommand.self, StatusCommand.self]),
       CommandGroup(
-        name: "Reading", subcommands: [OutcomeCommand.self, StatementCommand.self, ReportCommand.self]),
+        name: "Reading",
+        subcommands: [OutcomeCommand.self, StatementCommand.self, ReportCommand.self, GapsCommand.self]),
       CommandGroup(name: "Feeding", subcommands: [PushCommand.self, SimulateCommand.self]),
     ])
 }

@@ -10,7 +10,10 @@ extension Block {
         position: MessagePosition(partnerNumber: partnerNumber, incarnation: incarnation, offset: entry.position),
         content: entry.content.received(secret: secret))
     }
-    return ReceivedBlock(inbox: inbox, end: positions.upperBound, messages: messages)
+    // The stamp is not under the checksum: any number may stand there.
+    let pushedAt = Instant(microseconds: min(max(0, pushedAtMilliseconds), 1 << 50) * 1000)
+    return ReceivedBlock(
+      inbox: inbox, end: positions.upperBound, messages: messages, pushedAt: pushedAt, sequences: sequences)
   }
 }
 

@@ -9,6 +9,7 @@ struct BlockPacker {
   private var builders: [BlockBuilder?] = Array(repeating: nil, count: ShardMap.count)
   private var full: [(shard: Int, block: [UInt8])] = []
   private var first: Int64?
+  private var sequences = SequenceRuns()
 
   init(partner: String) {
     self.partner = partner
@@ -20,6 +21,7 @@ struct BlockPacker {
     let first = first ?? offset
     self.first = first
     let decoded = ActivityDecoder.decode(message)
+    if let sequence = sequence(of: decoded, message) { sequences.insert(sequence) }
     let shard = shard(of: decoded)
     var builder = builders[shard] ?? BlockBuilder(partner: partner, incarnation: incarnation, from: first)
     builders[shard] = nil
@@ -32,11 +34,38 @@ struct BlockPacker {
   }
 
   /// All blocks; those of one shard in their order. The last one of each covers the whole claim.
+  ///
+  /// Which numbers of the partner's own counter the turn held goes to the inbox's own shard, in a block of its own if
+  /// need be: one list in order, so that a hole below the highest booked number is a hole.
   func blocks(of claim: InboxClaim) -> [(shard: Int, block: [UInt8])] {
-    full
-      + builders.enumerated().compactMap { shard, builder in
-        builder.map { (shard, $0.encoded(coveringTo: claim.position + Int64(claim.count))) }
+    let end = claim.position + Int64(claim.count)
+    var runs = sequences.merged[...]
+    var blocks = full
+    for (shard, builder) in builders.enumerated() {
+      guard let builder else { continue }
+      let carried = runs.prefix(Block.maxSequenceRuns)
+      if shard == inboxShard, builder.hasRoom(forSequences: carried.count) {
+        blocks.append((shard, builder.encoded(coveringTo: end, sequences: Array(carried))))
+        runs.removeFirst(carried.count)
+      } else {
+        blocks.append((shard, builder.encoded(coveringTo: end)))
       }
+    }
+    while !runs.isEmpty {
+      // Covers nothing of its own: the blocks of the turn before it must not look like ones that come again.
+      let carrier = BlockBuilder(partner: partner, incarnation: claim.incarnation, from: end)
+      let carried = runs.prefix(Block.maxSequenceRuns)
+      blocks.append((inboxShard, carrier.encoded(coveringTo: end, sequences: Array(carried))))
+      runs.removeFirst(carried.count)
+    }
+    return blocks
+  }
+
+  private func sequence(of message: DecodedMessage, _ bytes: RawSpan) -> Int64? {
+    switch message {
+    case .activity(let activity): activity.sequence
+    case .refused: ActivityDecoder.sequence(ofRefused: bytes)
+    }
   }
 
   private func shard(of message: DecodedMessage) -> Int {

@@ -24,7 +24,7 @@ struct Books {
         content: .activity(activity, content: contentDigest(activity), evidence: evidence[activity.id]))
     }
     offset = first + Int64(activities.count)
-    return fold([ReceivedBlock(inbox: inbox, end: offset, messages: messages)])
+    return fold([ReceivedBlock(inbox: inbox, end: offset, messages: messages, pushedAt: now)])
   }
 
   mutating func fold(_ blocks: [ReceivedBlock]) -> Booking {

@@ -233,3 +233,12 @@ def read_message(raw, units):
         raise Refused(reader.faults, message.id, message.resident,
                       is_id_certain=message.id is not None and not reader.repeated & {"id", "resident"})
     return message
+
+
+def read_sequence(raw):
+    """The partner's counter in a message, also in one that is refused otherwise; None where it cannot be read."""
+    try:
+        reader = _Reader(_parse(raw), ())
+    except Refused:
+        return None
+    return None if "seq" in reader.repeated else reader.counter()

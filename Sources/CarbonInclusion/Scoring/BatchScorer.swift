@@ -28,6 +28,11 @@ package struct BatchScorer {
     var redelivered: [Bool] = []
     for block in blocks {
       let mark = marks[block.inbox] ?? 0
+      for numbers in block.sequences {
+        booking.sequenceRuns.append(
+          BookedSequenceRun(
+            partnerNumber: block.inbox.partnerNumber, numbers: numbers, seenAt: min(block.pushedAt, opening.now)))
+      }
       for message in block.messages { redelivered.append(message.position.offset < mark) }
       if block.end > mark {
         marks[block.inbox] = block.end

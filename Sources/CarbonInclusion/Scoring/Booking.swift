@@ -6,6 +6,9 @@ package struct Booking: Sendable {
   package var legs: [LegKey: Leg] = [:]
   package var counts: [Int16: OutcomeCounts] = [:]
   package var highWaterMarks: [InboxIncarnation: Int64] = [:]
+  /// Which numbers of the partners' own counters were seen. Merging them with those before changes nothing the second
+  /// time, so a batch that is handed on again may bring them again.
+  package var sequenceRuns: [BookedSequenceRun] = []
   /// Residents that now have an action and had none, less those that lost their last.
   package var residentsDelta: Int64 = 0
   package var nextEntryNumber: Int64
@@ -62,6 +65,19 @@ package struct BookedRefusal: Sendable {
   package var detail: String
   /// The message as pushed, or what was read of it; kept of rejected messages, for a while.
   package var payload: [UInt8]?
+}
+
+/// Numbers of one partner's own counter, without a hole between them, and when they were received.
+package struct BookedSequenceRun: Sendable, Equatable {
+  package var partnerNumber: Int16
+  package var numbers: ClosedRange<Int64>
+  package var seenAt: Instant
+
+  package init(partnerNumber: Int16, numbers: ClosedRange<Int64>, seenAt: Instant) {
+    self.partnerNumber = partnerNumber
+    self.numbers = numbers
+    self.seenAt = seenAt
+  }
 }
 
 /// What a batch does to one account. Amounts are differences.

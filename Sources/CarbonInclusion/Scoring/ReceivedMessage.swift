@@ -54,10 +54,19 @@ package struct ReceivedBlock: Sendable {
   /// One past the last offset that the block's batch covered.
   package var end: Int64
   package var messages: [ReceivedMessage]
+  /// When ingest handed the block on.
+  package var pushedAt: Instant
+  /// Which numbers of the partner's own counter the batch held, whatever became of their messages.
+  package var sequences: [ClosedRange<Int64>]
 
-  package init(inbox: InboxIncarnation, end: Int64, messages: [ReceivedMessage]) {
+  package init(
+    inbox: InboxIncarnation, end: Int64, messages: [ReceivedMessage], pushedAt: Instant,
+    sequences: [ClosedRange<Int64>] = []
+  ) {
     self.inbox = inbox
     self.end = end
     self.messages = messages
+    self.pushedAt = pushedAt
+    self.sequences = sequences
   }
 }

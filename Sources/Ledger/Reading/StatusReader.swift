@@ -26,6 +26,8 @@ package struct LedgerStatus: Sendable {
   package var lastBookedAt: Instant?
   package var partners: [PartnerCount]
   package var shards: [Shard]
+  /// Of partners that use a counter of their own.
+  package var sequences: [SequenceSummary]
 }
 
 package enum StatusReader {
@@ -46,7 +48,8 @@ package enum StatusReader {
         schemaVersion: schemaVersion, catalogueVersion: totals.int32(0, 4), residents: totals.int64(0, 0),
         actions: totals.int64(0, 1), reductionMilligrams: totals.int64(0, 2), pointsIssued: totals.int64(0, 3),
         lastBookedAt: totals.optionalTimestamp(0, 5).map { Instant(microseconds: $0) },
-        partners: try partners(&connection), shards: try shards(&connection))
+        partners: try partners(&connection), shards: try shards(&connection),
+        sequences: try SequenceReader.summaries(&connection))
     }
   }
 

@@ -123,6 +123,7 @@ struct Fleet: Service {
     let keeper = LedgerKeeper { try openPostgres() }
     return [
       .init(name: "fold", everyMs: 2_000) { try keeper.fold() },
+      .init(name: "sequences", everyMs: 5_000) { try keeper.foldSequences() },
       .init(name: "expire", everyMs: 60_000) { [settings] in try keeper.expirePayloads(days: settings.payloadDays) },
     ]
   }

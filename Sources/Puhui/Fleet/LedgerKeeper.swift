@@ -14,6 +14,12 @@ final class LedgerKeeper {
     connection = consume postgres
   }
 
+  func foldSequences() throws {
+    var postgres = try connection.take() ?? connect()
+    try SequenceFold.fold(&postgres)
+    connection = consume postgres
+  }
+
   func expirePayloads(days: Int32) throws {
     var postgres = try connection.take() ?? connect()
     _ = try TotalsFold.expirePayloads(olderThanDays: days, &postgres)

@@ -16,16 +16,18 @@ enum StatusJSON {
       ("catalogue_version", .integer(Int64(ledger.catalogueVersion))),
       ("schema_version", .integer(Int64(ledger.schemaVersion))),
       ("last_booked_at", .optional(ledger.lastBookedAt?.formatted(utcOffsetSeconds: 0))),
-      ("partners", .array(ledger.partners.map(partner))), ("inboxes", .array(queues.inboxes.map(list))),
+      ("partners", .array(ledger.partners.map { partner($0, ledger.sequences) })),
+      ("inboxes", .array(queues.inboxes.map(list))),
       ("shards", .array(queues.shards.map(list))), ("strangers", .array(queues.strangers.map(list))),
       ("fences", .array(ledger.shards.map(fence))), ("workers", .array(queues.workers.map(worker))),
     ]).text
   }
 
-  private static func partner(_ count: LedgerStatus.PartnerCount) -> JSON {
-    .object(
+  private static func partner(_ count: LedgerStatus.PartnerCount, _ sequences: [SequenceSummary]) -> JSON {
+    let missing = sequences.first { $0.partner == count.partner }?.missing
+    return .object(
       [("partner", .string(count.partner)), ("received", .integer(count.received))]
-        + zip(Outcome.allCases, count.outcomes).map { ($0.code, .integer($1)) })
+        + zip(Outcome.allCases, count.outcomes).map { ($0.code, .integer($1)) } + [("missing", .optional(missing))])
   }
 
   private static func list(_ list: QueueStatus.List) -> JSON {

@@ -9,6 +9,8 @@ struct StatusText {
 
   func text() -> String {
     var parts = [totals(), inboxes(), scoring(), workers()]
+    let missing = ledger.sequences.filter { $0.missing > 0 }
+    if !missing.isEmpty { parts.append(gaps(missing)) }
     if !queues.strangers.isEmpty { parts.append(strangers()) }
     return parts.joined(separator: "\n\n")
   }
@@ -51,6 +53,12 @@ struct StatusText {
     guard !queues.workers.isEmpty else { return "Workers     none: start some with `puhui all`" }
     return "Workers\n"
       + queues.workers.map { "  \($0.id)  \($0.description)  seen \($0.ageMs / 1000) s ago" }.joined(separator: "\n")
+  }
+
+  private func gaps(_ sequences: [SequenceSummary]) -> String {
+    "Missing by the partners' own counters; `puhui gaps PARTNER` says which numbers\n"
+      + sequences.map { "  \($0.partner)  \(Amounts.count($0.missing)) in \(Amounts.count($0.gaps)) gaps" }
+      .joined(separator: "\n")
   }
 
   private func strangers() -> String {
