@@ -23,14 +23,14 @@ import Testing
       var first: Int64
       var last: Int64
       var missing: Int64
-      var received_after: String?
-      var received_before: String?
+      var receivedAfter: String?
+      var receivedBefore: String?
     }
 
     var lowest: Int64?
     var highest: Int64?
     var missing: Int64
-    var gap_count: Int64
+    var gapCount: Int64
     var gaps: [Gap]
 
     var numbers: [Int64] { gaps.flatMap { Array($0.first...$0.last) } }
@@ -38,7 +38,9 @@ import Testing
 
   private func gaps(_ fleet: FleetFixture, _ partner: String, _ more: [String] = []) throws -> Answer {
     let text = try fleet.succeed(["gaps", partner, "--json", "--limit", "100000"] + more)
-    return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Answer.self, from: Data(text.utf8))
   }
 
   /// Takes elements out of a list, as a failover to a replica that had not got them yet does.
@@ -61,8 +63,8 @@ import Testing
 
     let found = try gaps(fleet, "meituan-bike")
     #expect(found.numbers == lost)
-    #expect(found.missing == 7 && found.gap_count == 4 && found.lowest == 1 && found.highest == 9_000)
-    let times = found.gaps.flatMap { [$0.received_after ?? "", $0.received_before ?? ""] }
+    #expect(found.missing == 7 && found.gapCount == 4 && found.lowest == 1 && found.highest == 9_000)
+    let times = found.gaps.flatMap { [$0.receivedAfter ?? "", $0.receivedBefore ?? ""] }
     #expect(times == times.sorted() && times.allSatisfy { $0.hasPrefix("20") }, "\(times)")
     let text = try fleet.succeed(["gaps", "meituan-bike"])
     #expect(text.contains("7 missing in 4 gaps") && text.contains("behind seq 9000"), "\(text)")
