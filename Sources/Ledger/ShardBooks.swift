@@ -23,6 +23,12 @@ package final class ShardBooks {
       """)
   }
 
+  /// Asked about once a second while the server lets the lane wait; see `PostgresConnection`.
+  package var whileWaiting: (() -> Bool)? {
+    get { connection.whileWaiting }
+    set { connection.whileWaiting = newValue }
+  }
+
   package var isBroken: Bool { connection.isBroken }
 
   /// Makes this lane the owner of a shard's books: from now on every earlier owner is refused.

@@ -9,6 +9,12 @@ struct Deadline {
     end = overflow ? .max : sum
   }
 
+  /// This moment, or the one that is so far off if that comes first.
+  func orEarlier(inMilliseconds milliseconds: Int) -> Deadline {
+    let other = Deadline(inMilliseconds: milliseconds)
+    return other.end < end ? other : self
+  }
+
   /// What is left, for `poll`: never negative.
   var milliseconds: Int32 { Int32(clamping: max(0, end - Self.now())) }
 

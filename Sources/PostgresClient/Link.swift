@@ -7,6 +7,8 @@ struct Link: ~Copyable {
   private var handle: OpaquePointer?
   private var brokenBy = "it was closed"
   let notices: NoticeLog
+  /// Asked about once a second during a wait; `false` gives it up.
+  var whileWaiting: (() -> Bool)?
 
   init(handle: OpaquePointer, notices: NoticeLog) {
     self.handle = handle
@@ -109,12 +111,19 @@ struct Link: ~Copyable {
   }
 
   private mutating func wait(for events: Int32, on handle: OpaquePointer, by deadline: Deadline) throws(PostgresError) {
-    switch Self.poll(PQsocket(handle), events, by: deadline) {
-    case .ready: return
-    case .late: throw fail(.timeout, "the server did not answer in time")
-    case .failed: throw fail(.connection, Self.message(of: handle))
+    while true {
+      let slice = whileWaiting == nil ? deadline : deadline.orEarlier(inMilliseconds: Self.sliceMs)
+      switch Self.poll(PQsocket(handle), events, by: slice) {
+      case .ready: return
+      case .late where deadline.milliseconds > 0:
+        guard whileWaiting?() ?? true else { throw fail(.timeout, "the wait for the server was given up") }
+      case .late: throw fail(.timeout, "the server did not answer in time")
+      case .failed: throw fail(.connection, Self.message(of: handle))
+      }
     }
   }
+
+  private static let sliceMs = 1_000
 }
 
 extension Link {

@@ -52,6 +52,13 @@ package struct PostgresConnection: ~Copyable {
     link.transactionStatus == PQTRANS_INTRANS || link.transactionStatus == PQTRANS_INERROR
   }
 
+  /// Asked about once a second while the server lets the caller wait: `false` gives the wait up, which breaks the
+  /// connection with an error of kind `.timeout`, inside COMMIT of kind `.unknownCommit`.
+  package var whileWaiting: (() -> Bool)? {
+    get { link.whileWaiting }
+    set { link.whileWaiting = newValue }
+  }
+
   /// The server's warnings since the last call, SQLSTATE first, at most 20.
   package mutating func takeWarnings() -> [String] { link.notices.takeWarnings() }
 

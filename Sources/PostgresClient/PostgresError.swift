@@ -53,6 +53,8 @@ package struct PostgresError: Error, CustomStringConvertible {
 
 extension PostgresError {
   package var isUniqueViolation: Bool { sqlState == "23505" }
+  /// A value or a constraint is at fault: 22 data exceptions, 23 integrity.
+  package var isAboutData: Bool { sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false }
   package var isDeadlock: Bool { sqlState == "40P01" }
   package var isSerialization: Bool { sqlState == "40001" }
   /// A lock was not to be had within `lock_timeout`, or at once with NOWAIT.

@@ -19,8 +19,14 @@ package struct Claim: Sendable, Equatable {
   /// The server's clock, in milliseconds since 1970.
   package let serverTimeMs: Int64
 
-  /// How many owners died on the oldest message.
+  /// How many owners died on the oldest message with it in hand.
   package let attempts: Int
+
+  /// How many of them died with it alone in hand.
+  package let attemptsAlone: Int
+
+  /// Whether too many owners died here: the oldest message is to be worked on alone, and only it comes with the claim.
+  package let isSuspect: Bool
 
   /// Whether another claim is of the same owner's turn and the same tail.
   func isSamePlace(as other: Claim) -> Bool {
@@ -33,13 +39,13 @@ package struct Claim: Sendable, Equatable {
   func with(count: Int) -> Claim {
     Claim(
       epoch: epoch, incarnation: incarnation, position: position, count: count, length: length,
-      serverTimeMs: serverTimeMs, attempts: attempts)
+      serverTimeMs: serverTimeMs, attempts: attempts, attemptsAlone: attemptsAlone, isSuspect: isSuspect)
   }
 
   func trimmed(by trimmed: Int, length: Int, serverTimeMs: Int64) -> Claim {
     Claim(
       epoch: epoch, incarnation: incarnation, position: position + Int64(trimmed), count: count - trimmed,
-      length: length, serverTimeMs: serverTimeMs, attempts: 0)
+      length: length, serverTimeMs: serverTimeMs, attempts: 0, attemptsAlone: 0, isSuspect: isSuspect)
   }
 }
 

@@ -17,6 +17,9 @@ package struct LeasedList: Sendable {
   /// costs a round trip or a useless read, nothing else.
   private var seemsOurs = false
 
+  /// Whether the last claim gave a message to be worked on alone: then the next one probably does, too.
+  private var seemsSuspect = false
+
   private let keys: [String]
 
   package init(name: String, owner: String, leaseMs: Int) {
@@ -27,18 +30,20 @@ package struct LeasedList: Sendable {
     self.keys = [name, Keys.companion(of: name, "lease")]
   }
 
-  /// Claims the list and reads up to `count` of its oldest messages.
+  /// Claims the list and reads up to `count` of its oldest messages; one where too many owners died on them, and then
+  /// `takeUp` comes before any work on it.
   ///
   /// - Parameter gone: an owner whose process is known to be gone, whose lease need not be waited for.
   package mutating func claim(
     count: Int, takingOverFrom gone: String? = nil, on connection: inout RedisConnection
   ) throws(RedisError) -> ClaimResult {
     precondition(count > 0, "a claim reads at least one message")
+    let count = seemsSuspect ? 1 : count
     for _ in 0..<Self.tries {
       var before: Verdict?
       if !seemsOurs {
         // Alone, so that lists of others and empty ones cost no read of messages that nobody may use.
-        let verdict = try verdict(takingOverFrom: gone, on: &connection)
+        let verdict = try verdict(count: count, takingOverFrom: gone, on: &connection)
         switch verdict {
         case .owned: before = verdict
         case .leased(let expiresInMs, let owner): return .leased(expiresInMs: expiresInMs, owner: owner)
@@ -48,6 +53,7 @@ package struct LeasedList: Sendable {
       switch try peek(after: before, count: count, on: &connection) {
       case .read(let claim, let messages):
         seemsOurs = true
+        seemsSuspect = claim.isSuspect
         return .owned(claim, messages)
       case .leased(let expiresInMs, let owner):
         seemsOurs = false
@@ -69,7 +75,8 @@ package struct LeasedList: Sendable {
     _ claim: Claim, count: Int, release: Bool, on connection: inout RedisConnection
   ) throws(RedisError) -> TrimResult {
     precondition(count > 0 && count <= claim.count, "only messages that came with the claim can be trimmed")
-    let reply = try settle(claim, count: count, release: release, on: &connection)
+    let left = release ? 0 : claim.count - count
+    let reply = try settle(claim, count: count, release: release, inHand: String(left), on: &connection)
     guard try reply.integer(at: 0) == 1 else {
       seemsOurs = false
       return .lost
@@ -83,9 +90,22 @@ package struct LeasedList: Sendable {
   ///
   /// - Returns: whether the claim still holds.
   package mutating func renew(_ claim: Claim, on connection: inout RedisConnection) throws(RedisError) -> Bool {
-    let holds = try settle(claim, count: 0, release: false, on: &connection).integer(at: 0) == 1
-    if !holds { seemsOurs = false }
-    return holds
+    try hold(claim, inHand: "", on: &connection)
+  }
+
+  /// Says that the work on a suspect message begins: an owner that dies from now on died on it alone.
+  ///
+  /// - Returns: whether the claim still holds.
+  package mutating func takeUp(_ claim: Claim, on connection: inout RedisConnection) throws(RedisError) -> Bool {
+    try hold(claim, inHand: "alone", on: &connection)
+  }
+
+  /// Says that nothing more is done with the messages but waiting: whatever happens to the owner from now on is not
+  /// their fault. Renews the lease, too.
+  ///
+  /// - Returns: whether the claim still holds.
+  package mutating func setDown(_ claim: Claim, on connection: inout RedisConnection) throws(RedisError) -> Bool {
+    try hold(claim, inHand: "0", on: &connection)
   }
 
   /// Gives the list back with its messages, which does not count as an attempt at them.
@@ -94,7 +114,40 @@ package struct LeasedList: Sendable {
   @discardableResult
   package mutating func release(_ claim: Claim, on connection: inout RedisConnection) throws(RedisError) -> Bool {
     seemsOurs = false
-    return try settle(claim, count: 0, release: true, on: &connection).integer(at: 0) == 1
+    return try settle(claim, count: 0, release: true, inHand: "0", on: &connection).integer(at: 0) == 1
+  }
+
+  /// Gives the list back after a failure that the messages caused: as if the owner had died on them.
+  package mutating func fail(_ claim: Claim, on connection: inout RedisConnection) throws(RedisError) {
+    seemsOurs = false
+    _ = try LeaseScripts.fail.run(keys: keys, arguments(of: claim), on: &connection)
+  }
+
+  /// Puts several messages in place of the oldest one, in one step, and gives the list back. Each of them will be
+  /// worked on alone.
+  ///
+  /// - Returns: whether the claim still held.
+  package mutating func split(
+    _ claim: Claim, into messages: [[UInt8]], on connection: inout RedisConnection
+  ) throws(RedisError) -> Bool {
+    precondition(!messages.isEmpty && claim.isSuspect, "only a message that is worked on alone is split")
+    seemsOurs = false
+    var command: [RedisArgument] = arguments(of: claim)
+    for message in messages { command.append(.bytes(message)) }
+    return try LeaseScripts.split.run(keys: keys, command, on: &connection).integer(at: 0) == 1
+  }
+
+  /// Moves the oldest message to the list's companion `set-aside`, and gives the list back.
+  ///
+  /// - Returns: `false` where the claim is void, or `most` messages are set aside already.
+  package mutating func setAside(
+    _ claim: Claim, most: Int, on connection: inout RedisConnection
+  ) throws(RedisError) -> Bool {
+    seemsOurs = false
+    return try LeaseScripts.setAside.run(
+      keys: keys + [Keys.companion(of: name, "set-aside")], arguments(of: claim) + [.integer(Int64(most))],
+      on: &connection
+    ).integer(at: 0) == 1
   }
 
   /// How often a claim starts over when the list changed hands, or was changed by hand, while it was read.
@@ -121,11 +174,11 @@ extension LeasedList {
 
   /// Claims without reading.
   func verdict(
-    takingOverFrom gone: String? = nil, on connection: inout RedisConnection
+    count: Int, takingOverFrom gone: String? = nil, on connection: inout RedisConnection
   ) throws(RedisError) -> Verdict {
     let server = try connection.serverRunId()
     return try LuaScript.withFallback { form throws(RedisError) in
-      try Verdict(connection.command(claimCall(form, server: server, gone: gone)))
+      try Verdict(connection.command(claimCall(form, server: server, count: count, gone: gone)))
     }
   }
 
@@ -139,7 +192,7 @@ extension LeasedList {
   ) throws(RedisError) -> Peek {
     let server = try connection.serverRunId()
     return try LuaScript.withFallback { form throws(RedisError) in
-      let call = claimCall(form, server: server, gone: nil)
+      let call = claimCall(form, server: server, count: count, gone: nil)
       return try connection.pipeline { connection throws(RedisError) in
         if verdict == nil { try connection.append(call) }
         try connection.append(["LRANGE", .string(name), .integer(-Int64(count)), -1])
@@ -152,6 +205,7 @@ extension LeasedList {
   }
 
   private static func peek(_ before: Verdict, _ messages: consuming ClaimedMessages, _ after: Verdict) -> Peek {
+    if case .owned(let claim) = after, claim.isSuspect { messages.keep(first: 1) }
     switch (before, after) {
     case (_, .leased(let expiresInMs, let owner)): return .leased(expiresInMs: expiresInMs, owner: owner)
     case (_, .empty): return .empty
@@ -161,25 +215,37 @@ extension LeasedList {
     }
   }
 
-  private func claimCall(_ form: LuaScript.Form, server: String, gone: String?) -> RedisCommand {
+  private func claimCall(_ form: LuaScript.Form, server: String, count: Int, gone: String?) -> RedisCommand {
     var command = LeaseScripts.claim.call(form, keys: keys)
     command.append(owner)
     command.append(leaseMs)
     command.append(server)
     command.append(gone ?? "")
+    command.append(count)
     return command
   }
 
+  private mutating func hold(
+    _ claim: Claim, inHand: String, on connection: inout RedisConnection
+  ) throws(RedisError) -> Bool {
+    let holds = try settle(claim, count: 0, release: false, inHand: inHand, on: &connection).integer(at: 0) == 1
+    if !holds { seemsOurs = false }
+    return holds
+  }
+
   private func settle(
-    _ claim: Claim, count: Int, release: Bool, on connection: inout RedisConnection
+    _ claim: Claim, count: Int, release: Bool, inHand: String, on connection: inout RedisConnection
   ) throws(RedisError) -> RedisReply {
-    let inHand = claim.count > count && !release
-    return try LeaseScripts.settle.run(
-      keys: keys,
-      [
-        .string(owner), .integer(Int64(leaseMs)), .integer(claim.epoch), .integer(claim.incarnation),
-        .integer(claim.position), .integer(Int64(count)), release ? 1 : 0, inHand ? 1 : 0,
-      ], on: &connection)
+    try LeaseScripts.settle.run(
+      keys: keys, arguments(of: claim) + [.integer(Int64(count)), release ? 1 : 0, .string(inHand)], on: &connection)
+  }
+
+  /// What every script checks first.
+  private func arguments(of claim: Claim) -> [RedisArgument] {
+    [
+      .string(owner), .integer(Int64(leaseMs)), .integer(claim.epoch), .integer(claim.incarnation),
+      .integer(claim.position),
+    ]
   }
 }
 
@@ -193,7 +259,8 @@ extension LeasedList.Verdict {
         Claim(
           epoch: try reply.integer(at: 1), incarnation: try reply.integer(at: 2), position: try reply.integer(at: 3),
           count: 0, length: Int(try reply.integer(at: 4)), serverTimeMs: try reply.integer(at: 5),
-          attempts: Int(try reply.integer(at: 6))))
+          attempts: Int(try reply.integer(at: 6)), attemptsAlone: Int(try reply.integer(at: 7)),
+          isSuspect: try reply.integer(at: 8) == 1))
     }
   }
 }

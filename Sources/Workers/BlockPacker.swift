@@ -10,18 +10,34 @@ struct BlockPacker {
   private var full: [(shard: Int, block: [UInt8])] = []
   private var first: Int64?
   private var sequences = SequenceRuns()
+  private let failpoints: Failpoints
+  /// Of all messages that were taken.
+  private(set) var bytes = 0
 
-  init(partner: String) {
+  init(partner: String, failpoints: Failpoints) {
     self.partner = partner
+    self.failpoints = failpoints
     self.inboxShard = ShardMap.shard(ofInbox: partner)
   }
 
   /// Takes the messages of a claim in their order.
   mutating func add(_ message: RawSpan, incarnation: Int64, offset: Int64) {
+    let decoded = ActivityDecoder.decode(message)
+    bytes += message.byteCount
+    if let sequence = sequence(of: decoded, message) { sequences.insert(sequence) }
+    if failpoints.watchesMessages, let id = decoded.id { failpoints.workOn(id, .ingest) }
+    add(decoded, message, incarnation: incarnation, offset: offset)
+  }
+
+  /// Takes a message that killed its workers, without looking into it.
+  mutating func bury(_ message: RawSpan, incarnation: Int64, offset: Int64, attempts: Int) {
+    let refusal = Poison.refusal(stage: .ingest, attempts: attempts)
+    add(.refused(refusal, id: nil, resident: nil), message, incarnation: incarnation, offset: offset)
+  }
+
+  private mutating func add(_ decoded: DecodedMessage, _ message: RawSpan, incarnation: Int64, offset: Int64) {
     let first = first ?? offset
     self.first = first
-    let decoded = ActivityDecoder.decode(message)
-    if let sequence = sequence(of: decoded, message) { sequences.insert(sequence) }
     let shard = shard(of: decoded)
     var builder = builders[shard] ?? BlockBuilder(partner: partner, incarnation: incarnation, from: first)
     builders[shard] = nil
@@ -72,6 +88,15 @@ struct BlockPacker {
     switch message {
     case .activity(let activity): ShardMap.shard(ofResident: activity.resident)
     case .refused(_, _, let resident): resident.map { ShardMap.shard(ofResident: $0) } ?? inboxShard
+    }
+  }
+}
+
+extension DecodedMessage {
+  fileprivate var id: String? {
+    switch self {
+    case .activity(let activity): activity.id
+    case .refused(_, let id, _): id
     }
   }
 }

@@ -7,17 +7,40 @@ package protocol BlockSource: AnyObject {
   func awaitBlocks(milliseconds: Int) throws
 
   /// Takes the lease of a shard's list and reads up to `count` of the oldest blocks, oldest first. They stay in the
-  /// list.
+  /// list. A suspect one comes alone, and whoever dies from then on until `setDown` died on it.
   ///
   /// - Parameter read: is given each block; returns whether it wants another one.
   /// - Returns: `nil` where the list is empty or somebody else's. The claim covers the blocks that `read` was given.
-  func claim(shard: Int, count: Int, read: (RawSpan) -> Bool) throws -> BlockClaim?
+  func claim(shard: Int, count: Int, read: (_ claim: BlockClaim, _ block: RawSpan) -> Bool) throws -> BlockClaim?
+
+  /// Makes the lease last from now on. Never called while the lane computes: a loop without end must lose its lease.
+  ///
+  /// - Returns: whether it is still held.
+  func renew(_ claim: BlockClaim) throws -> Bool
+
+  /// Says that the messages are judged: what happens to the lane from now on is not their fault. Renews the lease.
+  ///
+  /// - Returns: whether the lease is still held.
+  func setDown(_ claim: BlockClaim) throws -> Bool
 
   /// Removes the blocks that were read and gives the lease back.
   func trim(_ claim: BlockClaim) throws -> Bool
 
   /// Gives the lease back with the blocks still in the list.
   func handBack(_ claim: BlockClaim) throws
+
+  /// Gives the lease back after a failure that the blocks themselves caused: as if the lane had died on them.
+  func fail(_ claim: BlockClaim) throws
+
+  /// Puts several blocks in place of a suspect one, in one step, and gives the lease back.
+  ///
+  /// - Returns: whether the lease was still held.
+  func split(_ claim: BlockClaim, into blocks: [[UInt8]]) throws -> Bool
+
+  /// Moves a block that nobody can read to a list of its own, and gives the lease back.
+  ///
+  /// - Returns: `false` where the lease was lost, or too many are set aside already.
+  func setAside(_ claim: BlockClaim) throws -> Bool
 
   /// Tells partners about outcomes, on their lists of rejected messages.
   func publish(_ notices: [(partner: String, json: [UInt8])]) throws
@@ -33,12 +56,21 @@ package struct BlockClaim: Sendable, Equatable {
   package var incarnation: Int64
   package var position: Int64
   package var count: Int
+  /// Whether its one block comes alone, because owners died on it or near it.
+  package var isSuspect: Bool
+  /// How many owners died while they worked on that block alone.
+  package var attemptsAlone: Int
 
-  package init(shard: Int, epoch: Int64, incarnation: Int64, position: Int64, count: Int) {
+  package init(
+    shard: Int, epoch: Int64, incarnation: Int64, position: Int64, count: Int, isSuspect: Bool = false,
+    attemptsAlone: Int = 0
+  ) {
     self.shard = shard
     self.epoch = epoch
     self.incarnation = incarnation
     self.position = position
     self.count = count
+    self.isSuspect = isSuspect
+    self.attemptsAlone = attemptsAlone
   }
 }

@@ -9,21 +9,24 @@ package protocol InboxSource: AnyObject {
   func waiting(_ partners: [String]) throws -> [Int]
 
   /// Takes the lease of an inbox and reads up to `count` of the oldest messages, oldest first. They stay in the list.
+  /// A suspect one comes alone, and whoever dies from then on until `setDown` died on it.
   ///
-  /// - Parameter read: is given each message with its incarnation and offset, and only where the lease was held before
-  ///   and after reading.
+  /// - Parameter read: is given each message with its offset, and only where the lease was held before and after
+  ///   reading.
   /// - Returns: `nil` where the inbox is empty or somebody else's.
   func claim(
-    _ partner: String, count: Int, read: (_ incarnation: Int64, _ offset: Int64, _ message: RawSpan) -> Void
+    _ partner: String, count: Int, read: (_ claim: InboxClaim, _ offset: Int64, _ message: RawSpan) -> Void
   ) throws -> InboxClaim?
+
+  /// Says that the messages are decoded: what happens to the lane from now on is not their fault. Renews the lease.
+  ///
+  /// - Returns: whether the lease is still held.
+  func setDown(_ claim: InboxClaim) throws -> Bool
 
   /// Offers blocks to the shards' lists.
   ///
   /// - Returns: for each block, whether it was accepted; a list whose oldest block waits too long takes no more.
   func push(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool]
-
-  /// - Returns: whether the lease is still held.
-  func renew(_ claim: InboxClaim) throws -> Bool
 
   /// Removes what was read and gives the lease back.
   ///
@@ -42,12 +45,21 @@ package struct InboxClaim: Sendable, Equatable {
   /// The offset of the oldest message.
   package var position: Int64
   package var count: Int
+  /// Whether its one message comes alone, because owners died on it or near it.
+  package var isSuspect: Bool
+  /// How many owners died while they worked on that message alone.
+  package var attemptsAlone: Int
 
-  package init(partner: String, epoch: Int64, incarnation: Int64, position: Int64, count: Int) {
+  package init(
+    partner: String, epoch: Int64, incarnation: Int64, position: Int64, count: Int, isSuspect: Bool = false,
+    attemptsAlone: Int = 0
+  ) {
     self.partner = partner
     self.epoch = epoch
     self.incarnation = incarnation
     self.position = position
     self.count = count
+    self.isSuspect = isSuspect
+    self.attemptsAlone = attemptsAlone
   }
 }

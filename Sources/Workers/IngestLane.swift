@@ -1,4 +1,3 @@
-import CarbonInclusion
 package import Lanes
 package import Logging
 import Messages
@@ -22,12 +21,18 @@ package final class IngestLane<Source: InboxSource> {
   }
 
   private let settings: Settings
-  private let stop: StopSignal
+  private let clock: any LaneClock
   private let connect: () throws -> Source
   private let idle: IdlePost
   private let report: LaneReport
+  private let pulse: LanePulse
+  private let failpoints: Failpoints
   private let logger: Logger
+  private var source: Source?
   private var outage: Outage
+  private var turnSizes: [String: TurnSize] = [:]
+  /// Of each inbox, the lease that this lane had last.
+  private var epochs: [String: Int64] = [:]
   private var directory: Directory?
   private var directoryReadAt: Int64 = .min
   private var turn = 0
@@ -36,42 +41,50 @@ package final class IngestLane<Source: InboxSource> {
   ///   - idle: shared by the ingest lanes of the process.
   ///   - connect: makes a fresh connection.
   package init(
-    settings: Settings, stop: StopSignal, idle: IdlePost, report: LaneReport, logger: Logger,
-    connect: @escaping () throws -> Source
+    settings: Settings, clock: any LaneClock, idle: IdlePost, report: LaneReport, pulse: LanePulse,
+    failpoints: Failpoints = Failpoints(), logger: Logger, connect: @escaping () throws -> Source
   ) {
     self.settings = settings
-    self.stop = stop
+    self.clock = clock
     self.idle = idle
     self.connect = connect
     self.report = report
+    self.pulse = pulse
+    self.failpoints = failpoints
     self.logger = logger
-    self.outage = Outage(logger: logger)
+    self.outage = Outage(logger: logger, clock: clock)
   }
 
   /// Runs until stopped. Connects by itself, also after outages.
   package func run() {
-    var source: Source?
-    while !stop.isStopping {
-      do {
-        let connected = try source ?? connect()
-        source = connected
-        let moved = try takeTurns(connected)
-        outage.recovered()
-        if !moved { rest() }
-      } catch {
-        source = nil
-        _ = stop.wait(milliseconds: outage.failed(error, report: report))
-      }
+    while !clock.isStopping { step() }
+    try? failpoints.reach(.inShutdown, .ingest)
+  }
+
+  /// One turn over all inboxes, and the rest after it where there was nothing to do.
+  package func step() {
+    pulse.turn()
+    do {
+      let connected = try source ?? connect()
+      source = connected
+      let moved = try takeTurns(connected)
+      outage.recovered()
+      if !moved { rest() }
+    } catch {
+      source = nil
+      pulse.isGood()
+      _ = clock.wait(milliseconds: outage.failed(error, report: report))
     }
   }
 
   private func rest() {
+    pulse.isGood()
     guard idle.enter() else {
-      _ = stop.wait(milliseconds: settings.restMs)
+      _ = clock.wait(milliseconds: settings.restMs)
       return
     }
     defer { idle.leave() }
-    _ = stop.wait(milliseconds: settings.idleWaitMs)
+    _ = clock.wait(milliseconds: settings.idleWaitMs)
   }
 
   /// One turn for each partner that has messages waiting.
@@ -85,23 +98,54 @@ package final class IngestLane<Source: InboxSource> {
     turn += 1
     for step in partners.indices {
       let index = (step + turn) % partners.count
-      guard lengths[index] > 0, !stop.isStopping else { continue }
+      guard lengths[index] > 0, !clock.isStopping else { continue }
       if try takeTurn(partners[index], source) { moved = true }
     }
     return moved
   }
 
   private func takeTurn(_ partner: String, _ source: Source) throws -> Bool {
-    var packer = BlockPacker(partner: partner)
-    let claimed = try source.claim(partner, count: settings.messagesPerTurn) { incarnation, offset, message in
-      packer.add(message, incarnation: incarnation, offset: offset)
+    var packer = BlockPacker(partner: partner, failpoints: failpoints)
+    var size = turnSizes[partner] ?? TurnSize(most: settings.messagesPerTurn)
+    var failure: (any Error)?
+    let claimed = try source.claim(partner, count: size.messages) { claim, offset, message in
+      if offset == claim.position { failure = failpoints.failure(at: .afterClaim, .ingest) }
+      if claim.attemptsAlone >= Poison.deathsAlone {
+        packer.bury(message, incarnation: claim.incarnation, offset: offset, attempts: claim.attemptsAlone)
+      } else {
+        packer.add(message, incarnation: claim.incarnation, offset: offset)
+      }
     }
     guard let claim = claimed else { return false }
+    if let failure { throw failure }
+    if epochs.updateValue(claim.epoch, forKey: partner) != claim.epoch { try failpoints.reach(.inTakeover, .ingest) }
+    size.took(messages: claim.count, bytes: packer.bytes)
+    turnSizes[partner] = size
+    if claim.isSuspect {
+      tellOfSuspect(claim)
+      guard try source.setDown(claim) else { return false }
+    }
+    try failpoints.reach(.afterParse, .ingest)
     guard try handOn(packer.blocks(of: claim), claim, source) else { return false }
+    try failpoints.reach(.afterCommit, .ingest)
     // Where the lease was lost, the next owner hands the same positions on, and scoring knows them.
     guard try source.trim(claim) else { return false }
+    try failpoints.reach(.afterTrim, .ingest)
     report.finished(messages: claim.count)
+    pulse.isGood()
     return true
+  }
+
+  private func tellOfSuspect(_ claim: InboxClaim) {
+    guard claim.attemptsAlone > 0 else { return }
+    let isBuried = claim.attemptsAlone >= Poison.deathsAlone
+    logger.log(
+      level: isBuried ? .error : .warning,
+      isBuried ? "Buried a message that killed its workers." : "A message may have killed its worker.",
+      metadata: [
+        "partner": "\(claim.partner)", "position": "\(claim.incarnation):\(claim.position)",
+        "deaths": "\(claim.attemptsAlone)",
+      ])
   }
 
   /// Offers the blocks until each was accepted: of each shard the first one that is left, so that their order stays.
@@ -111,28 +155,32 @@ package final class IngestLane<Source: InboxSource> {
   private func handOn(_ blocks: [(shard: Int, block: [UInt8])], _ claim: InboxClaim, _ source: Source) throws -> Bool {
     var left = blocks
     var waitMs = 5
+    try failpoints.reach(.beforeBegin, .ingest)
     while true {
       var shards: Set<Int> = []
       let offered = left.indices.filter { shards.insert(left[$0].shard).inserted }
       let accepted = try source.push(offered.map { left[$0] })
       let gone = Set(zip(offered, accepted).filter(\.1).map(\.0))
       left = left.indices.filter { !gone.contains($0) }.map { left[$0] }
+      if !gone.isEmpty { try failpoints.reach(.afterRows, .ingest) }
       if left.isEmpty { return true }
       if !gone.isEmpty {
         waitMs = 5
         continue
       }
+      pulse.isGood()
       waitMs = min(waitMs * 2, settings.fullWaitMs)
-      if stop.wait(milliseconds: waitMs) {
+      if clock.wait(milliseconds: waitMs) {
         try source.handBack(claim)
         return false
       }
-      guard try source.renew(claim) else { return false }
+      // Whatever ends the lane while it waits is not the fault of the messages.
+      guard try source.setDown(claim) else { return false }
     }
   }
 
   private func readDirectory(_ source: Source) throws {
-    let now = monotonicMilliseconds()
+    let now = clock.nowMs
     guard directory == nil || now - directoryReadAt >= settings.directoryMs else { return }
     directoryReadAt = now
     let read = try source.directory()

@@ -6,6 +6,8 @@ package final class LaneReport: Sendable {
   private let batchCount = Atomic<Int>(0)
   private let outageCount = Atomic<Int>(0)
 
+  private let unknownCommitCount = Atomic<Int>(0)
+
   package init() {}
 
   package var messages: Int { messageCount.load(ordering: .relaxed) }
@@ -16,6 +18,11 @@ package final class LaneReport: Sendable {
     messageCount.add(messages, ordering: .relaxed)
     batchCount.add(1, ordering: .relaxed)
   }
+
+  /// Batches that ran again because their COMMIT was never answered.
+  package var unknownCommits: Int { unknownCommitCount.load(ordering: .relaxed) }
+
+  func lostCommit() { unknownCommitCount.add(1, ordering: .relaxed) }
 
   func lostServer() { outageCount.add(1, ordering: .relaxed) }
 }

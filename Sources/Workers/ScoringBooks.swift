@@ -4,11 +4,16 @@ package import CarbonInclusion
 ///
 /// Throws `BatchFault` for what concerns the batch alone; any other error means that the connection is done for.
 package protocol ScoringBooks: AnyObject {
+  /// Called about once a second while the database lets the lane wait; returns whether to wait on. A wait that is given
+  /// up ends the connection.
+  var whileWaiting: (() -> Bool)? { get set }
+
   func takeOver(shard: Int16) throws -> Int64
   func open(shard: Int16, epoch: Int64) throws -> BatchOpening
   func answer(_ questions: LedgerQuestions, shard: Int16) throws -> LedgerAnswers
   func histories(_ windows: [HistoryWindow], shard: Int16) throws -> [Int32: [RecordedActivity]]
   func book(_ booking: Booking) throws
+  /// - Throws: `UnknownCommit` where nobody knows whether the batch is booked.
   func commit() throws
   func rollBack()
   /// The newest catalogue; 0 where none was applied.
@@ -25,6 +30,16 @@ package enum BatchFault: Error, Equatable {
   case fenced
   /// The batch met another one in the same rows; running it again settles it.
   case collided(String)
+  /// The database refuses what the batch would write; running it again changes nothing.
+  case refused(String)
   /// The blocks are not of this version's format, or of an inbox that the database does not know.
   case unreadable(String)
+}
+
+/// The connection was lost inside COMMIT: the batch may be booked or not. Running it again, on a new connection,
+/// settles it, because the keys absorb what was booked.
+package struct UnknownCommit: Error, CustomStringConvertible {
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
 }

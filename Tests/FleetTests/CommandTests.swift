@@ -58,7 +58,8 @@ import Testing
     #expect(try fleet.program.run(["outcome", "kuaidian", "a"]).status == 1)
     let worker = try fleet.program.start(["all", "--lanes", "1"])
     #expect(
-      try fleet.succeed(["outcome", "kuaidian", "a", "--wait", "600"]).hasPrefix("kuaidian a: credited, 460 g, 4 points")
+      try fleet.succeed(["outcome", "kuaidian", "a", "--wait", "600"]).hasPrefix(
+        "kuaidian a: credited, 460 g, 4 points")
     )
     #expect(worker.stop() == 0)
   }

@@ -68,6 +68,13 @@ import Testing
     }
   }
 
+  @Test func `a block that is taken apart loses no run`() throws {
+    let whole = stamped(builder(3).encoded(coveringTo: 110, sequences: [3...9, 11...4000]), milliseconds: 1)
+    let parts = try Block.decode(whole).split().map { try Block.decode($0) }
+    #expect(parts.map(\.entries.count) == [1, 1, 1])
+    #expect(parts.flatMap(\.sequences) == [3...9, 11...4000])
+  }
+
   struct Refused: CustomTestStringConvertible {
     var text: String
     var sequence: Int64?

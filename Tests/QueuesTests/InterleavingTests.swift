@@ -16,7 +16,7 @@ import Testing
     var (list, other) = (fixture.list("slow", leaseMs: 20), fixture.list("quick"))
     try fixture.push(["a", "b", "c"], on: &quick)
 
-    let verdict = try list.verdict(on: &slow)
+    let verdict = try list.verdict(count: 2, on: &slow)
     guard case .owned(let claim) = verdict else { throw TestFailure("a free list was not given: \(verdict)") }
     try fixture.waitForExpiry(on: &quick)
     let taken = try other.mustTake(1, on: &quick).claim
@@ -36,7 +36,7 @@ import Testing
     let list = fixture.list("slow", leaseMs: 20)
     var other = fixture.list("quick")
     try fixture.push(["a", "b", "c"], on: &redis)
-    let verdict = try list.verdict(on: &redis)
+    let verdict = try list.verdict(count: 2, on: &redis)
     try fixture.waitForExpiry(on: &redis)
     let taken = try other.mustTake(1, on: &redis).claim
     try other.mustTrim(taken, 1, release: true, on: &redis)

@@ -14,6 +14,11 @@ final class LedgerBooks: ScoringBooks {
     self.evidenceKeyOverride = evidenceKey
   }
 
+  var whileWaiting: (() -> Bool)? {
+    get { books.whileWaiting }
+    set { books.whileWaiting = newValue }
+  }
+
   func takeOver(shard: Int16) throws -> Int64 { try translating { try books.takeOver(shard: shard) } }
 
   func open(shard: Int16, epoch: Int64) throws -> BatchOpening {
@@ -30,7 +35,13 @@ final class LedgerBooks: ScoringBooks {
 
   func book(_ booking: Booking) throws { try translating { try books.book(booking) } }
 
-  func commit() throws { try translating { try books.commit() } }
+  func commit() throws {
+    do {
+      try translating { try books.commit() }
+    } catch let error as PostgresError where error.kind == .unknownCommit {
+      throw UnknownCommit(error.description)
+    }
+  }
 
   func rollBack() { books.rollBack() }
 
@@ -56,6 +67,8 @@ final class LedgerBooks: ScoringBooks {
       && (error.isUniqueViolation || error.isDeadlock || error.isSerialization || error.isLockTimeout)
     {
       throw BatchFault.collided(error.description)
+    } catch let error as PostgresError where !books.isBroken && error.isAboutData {
+      throw BatchFault.refused(error.description)
     }
   }
 }

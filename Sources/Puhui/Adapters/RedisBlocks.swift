@@ -27,11 +27,12 @@ final class RedisBlocks: BlockSource {
     try WakeCall.wait(at: keys.wake, milliseconds: milliseconds, on: &connection)
   }
 
-  func claim(shard: Int, count: Int, read: (RawSpan) -> Bool) throws -> BlockClaim? {
-    let claimed = try lists[shard].read(count: count, on: &connection) { _, messages in
+  func claim(shard: Int, count: Int, read: (BlockClaim, RawSpan) -> Bool) throws -> BlockClaim? {
+    let claimed = try lists[shard].read(count: count, on: &connection) { claim, messages in
+      let blockClaim = Self.blockClaim(claim, shard: shard)
       var taken = 0
       while taken < messages.count {
-        let wantsMore = messages.withBytes(at: taken) { read($0) }
+        let wantsMore = messages.withBytes(at: taken) { read(blockClaim, $0) }
         taken += 1
         if !wantsMore { break }
       }
@@ -39,9 +40,42 @@ final class RedisBlocks: BlockSource {
     }
     guard let claim = claimed else { return nil }
     claims[shard] = claim
-    return BlockClaim(
-      shard: shard, epoch: claim.epoch, incarnation: claim.incarnation, position: claim.position, count: claim.count)
+    return Self.blockClaim(claim, shard: shard)
   }
+
+  private static func blockClaim(_ claim: Claim, shard: Int) -> BlockClaim {
+    BlockClaim(
+      shard: shard, epoch: claim.epoch, incarnation: claim.incarnation, position: claim.position, count: claim.count,
+      isSuspect: claim.isSuspect, attemptsAlone: claim.attemptsAlone)
+  }
+
+  func renew(_ claim: BlockClaim) throws -> Bool {
+    guard let held = claims[claim.shard] else { return false }
+    return try lists[claim.shard].renew(held, on: &connection)
+  }
+
+  func setDown(_ claim: BlockClaim) throws -> Bool {
+    guard let held = claims[claim.shard] else { return false }
+    return try lists[claim.shard].setDown(held, on: &connection)
+  }
+
+  func fail(_ claim: BlockClaim) throws {
+    guard let held = claims[claim.shard] else { return }
+    try lists[claim.shard].fail(held, on: &connection)
+  }
+
+  func split(_ claim: BlockClaim, into blocks: [[UInt8]]) throws -> Bool {
+    guard let held = claims[claim.shard] else { return false }
+    return try lists[claim.shard].split(held, into: blocks, on: &connection)
+  }
+
+  func setAside(_ claim: BlockClaim) throws -> Bool {
+    guard let held = claims[claim.shard] else { return false }
+    return try lists[claim.shard].setAside(held, most: Self.mostSetAside, on: &connection)
+  }
+
+  /// Beyond that something is wrong with more than a block or two, and a person has to look.
+  private static let mostSetAside = 1_000
 
   func trim(_ claim: BlockClaim) throws -> Bool {
     guard let held = claims[claim.shard] else { return false }

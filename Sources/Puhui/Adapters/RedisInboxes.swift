@@ -32,21 +32,26 @@ final class RedisInboxes: InboxSource {
     return try Backlog.lengths(of: lists, on: &connection)
   }
 
-  func claim(_ partner: String, count: Int, read: (Int64, Int64, RawSpan) -> Void) throws -> InboxClaim? {
+  func claim(_ partner: String, count: Int, read: (InboxClaim, Int64, RawSpan) -> Void) throws -> InboxClaim? {
     var list = lists[partner] ?? LeasedList(name: keys.inbox(partner), owner: owner, leaseMs: leaseMs)
     defer { lists[partner] = list }
     guard
       let claim = try list.read(
         count: count, on: &connection,
         { claim, messages in
-          messages.forEachBytes { index, bytes in read(claim.incarnation, claim.position + Int64(index), bytes) }
+          let inboxClaim = Self.inboxClaim(claim, partner)
+          messages.forEachBytes { index, bytes in read(inboxClaim, claim.position + Int64(index), bytes) }
           return messages.count
         })
     else { return nil }
     claims[partner] = claim
-    return InboxClaim(
-      partner: partner, epoch: claim.epoch, incarnation: claim.incarnation, position: claim.position, count: claim.count
-    )
+    return Self.inboxClaim(claim, partner)
+  }
+
+  private static func inboxClaim(_ claim: Claim, _ partner: String) -> InboxClaim {
+    InboxClaim(
+      partner: partner, epoch: claim.epoch, incarnation: claim.incarnation, position: claim.position,
+      count: claim.count, isSuspect: claim.isSuspect, attemptsAlone: claim.attemptsAlone)
   }
 
   func push(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool] {
@@ -59,8 +64,8 @@ final class RedisInboxes: InboxSource {
     return accepted
   }
 
-  func renew(_ claim: InboxClaim) throws -> Bool {
-    try settle(claim) { list, held, connection throws(RedisError) in try list.renew(held, on: &connection) }
+  func setDown(_ claim: InboxClaim) throws -> Bool {
+    try settle(claim) { list, held, connection throws(RedisError) in try list.setDown(held, on: &connection) }
   }
 
   func trim(_ claim: InboxClaim) throws -> Bool {
@@ -83,7 +88,8 @@ final class RedisInboxes: InboxSource {
 }
 
 extension LeasedList {
-  /// Claims and reads; a lease whose owner's process is known to be gone is taken over at once.
+  /// Claims and reads, and takes a suspect message up; a lease whose owner's process is known to be gone is taken over at
+  /// once.
   ///
   /// - Parameter read: is given the claim with its messages, and says how many of them it took.
   /// - Returns: the claim, over those messages; `nil` where the list is empty or somebody else's.
@@ -94,6 +100,7 @@ extension LeasedList {
     for _ in 0..<2 {
       switch try claim(count: count, takingOverFrom: gone, on: &connection) {
       case .owned(let claim, let messages):
+        if claim.isSuspect { guard try takeUp(claim, on: &connection) else { return nil } }
         let taken = read(claim, messages)
         return claim.covering(count: taken)
       case .leased(_, let owner):

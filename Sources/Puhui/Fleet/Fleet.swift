@@ -23,6 +23,8 @@ struct Fleet: Service {
   private let logger: Logger
   private let report = LaneReport()
   private let stop = StopSignal()
+  private let failpoints: Failpoints
+  private let watchdog: Watchdog
 
   init(roles: [Role], options: FleetOptions) throws {
     self.roles = roles
@@ -32,6 +34,8 @@ struct Fleet: Service {
     self.keys = Keys(prefix: try options.servers.prefix())
     self.evidenceKey = try options.evidenceKey()
     self.logger = try options.logger()
+    self.failpoints = try FailpointPlan.fromEnvironment()
+    self.watchdog = Watchdog(logger: logger)
   }
 
   /// Refuses to start on a database that this binary cannot work with. One that does not answer is waited for.
@@ -58,6 +62,7 @@ struct Fleet: Service {
       for number in 1...laneCount { add(role, "\(role.rawValue)-\(number)", idle: idle, to: group) }
     }
     group.add(name: "housekeeping") { _ in housekeeping().run() }
+    try watchdog.start()
     logger.notice(
       "The fleet runs.",
       metadata: ["roles": "\(roles.map(\.rawValue).joined(separator: ","))", "lanes": "\(laneCount)"])
@@ -88,14 +93,22 @@ struct Fleet: Service {
 
   private func ingestLane(_ name: String, _ idle: IdlePost) -> IngestLane<RedisInboxes> {
     let owner = LaneOwner(lane: name).text
-    return IngestLane(settings: .init(), stop: stop, idle: idle, report: report, logger: logger(name)) {
+    return IngestLane(
+      settings: .init(), clock: SystemLaneClock(stop: stop), idle: idle, report: report,
+      pulse: watchdog.pulse(of: name),
+      failpoints: failpoints, logger: logger(name)
+    ) {
       RedisInboxes(connection: try openRedis(name), keys: keys, owner: owner, fleet: settings)
     }
   }
 
   private func scoringLane(_ name: String, _ idle: IdlePost) -> ScoringLane<RedisBlocks, LedgerBooks> {
     let owner = LaneOwner(lane: name).text
-    return ScoringLane(settings: .init(), stop: stop, idle: idle, report: report, logger: logger(name)) {
+    return ScoringLane(
+      settings: .init(), clock: SystemLaneClock(stop: stop), idle: idle, report: report,
+      pulse: watchdog.pulse(of: name),
+      failpoints: failpoints, logger: logger(name)
+    ) {
       var postgres = try openPostgres()
       try Fleet.checkSchema(&postgres)
       let books = LedgerBooks(books: try ShardBooks(connection: postgres, owner: owner), evidenceKey: evidenceKey)
@@ -114,7 +127,7 @@ struct Fleet: Service {
       id: LaneOwner(lane: "process").process, keys: keys,
       describe: { [report, roles, laneCount] in
         "\(roles.map(\.rawValue).joined(separator: ",")) lanes=\(laneCount) messages=\(report.messages) "
-          + "batches=\(report.batches) outages=\(report.outages)"
+          + "batches=\(report.batches) outages=\(report.outages) unknown_commits=\(report.unknownCommits)"
       },
       connect: { try openRedis("presence") })
   }

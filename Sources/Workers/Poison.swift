@@ -1,0 +1,37 @@
+import CarbonInclusion
+import Messages
+
+/// What becomes of a message that kills whoever works on it.
+enum Poison {
+  /// So many owners must have died with the message alone in hand before it is buried.
+  static let deathsAlone = 3
+
+  /// A block that cannot even be taken apart is set aside as a whole after so many.
+  static let deathsOfBlock = 6
+
+  static func refusal(stage: Failpoints.Role, attempts: Int) -> Refusal {
+    Refusal(
+      .poison, "\(attempts) workers died in a row while they worked on this message alone (stage \(stage.rawValue))")
+  }
+}
+
+extension ReceivedBlock {
+  /// The block with every message in it buried.
+  func buried(_ refusal: Refusal) -> ReceivedBlock {
+    var block = self
+    block.messages = messages.map { message in
+      var message = message
+      message.content =
+        switch message.content {
+        case .activity(let activity, let content, _):
+          .refused(
+            refusal, id: activity.id, resident: activity.resident, payload: ActivityMessage.encoded(activity),
+            content: content)
+        case .refused(_, let id, let resident, let payload, let content):
+          .refused(refusal, id: id, resident: resident, payload: payload, content: content)
+        }
+      return message
+    }
+    return block
+  }
+}
