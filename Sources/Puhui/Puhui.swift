@@ -19,7 +19,11 @@ struct Puhui: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Workers", subcommands: [IngestCommand.self, ScoreCommand.self, AllCommand.self]),
       CommandGroup(
-        name: "Operating", subcommands: [MigrateCommand.self, CatalogueCommand.self, StatusCommand.self]),
+        name: "Operating",
+        subcommands: [
+          MigrateCommand.self, CatalogueCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
+          DrainCommand.self,
+        ]),
       CommandGroup(
         name: "Reading",
         subcommands: [OutcomeCommand.self, StatementCommand.self, ReportCommand.self, GapsCommand.self]),

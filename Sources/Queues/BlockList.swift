@@ -13,10 +13,14 @@ package struct BlockList: Sendable {
   /// only one.
   package let maxAgeMs: Int
 
-  package init(maxBlocks: Int, maxAgeMs: Int) {
+  /// A paused list takes no more blocks than this, however long they wait.
+  package let maxBlocksPaused: Int
+
+  package init(maxBlocks: Int, maxAgeMs: Int, maxBlocksPaused: Int = 4_096) {
     precondition(maxBlocks > 0 && maxAgeMs >= 0, "a list that takes nothing")
     self.maxBlocks = maxBlocks
     self.maxAgeMs = maxAgeMs
+    self.maxBlocksPaused = max(maxBlocks, maxBlocksPaused)
   }
 
   /// A block for a list, without its stamp.
@@ -69,9 +73,10 @@ package struct BlockList: Sendable {
     try connection.pipeline { connection throws(RedisError) in
       for push in pushes {
         precondition(push.block.count >= 4, "a block begins with 4 bytes of magic")
-        var command = Self.script.call(form, keys: [push.list])
+        var command = Self.script.call(form, keys: [push.list, Keys.companion(of: push.list, "lease")])
         command.append(maxBlocks)
         command.append(maxAgeMs)
+        command.append(maxBlocksPaused)
         // In two parts: each string that Lua makes out of a whole block costs as much as pushing it.
         command.append(push.block.span.bytes.extracting(first: 4))
         command.append(push.block.span.bytes.extracting(droppingFirst: 4))
@@ -94,7 +99,8 @@ package struct BlockList: Sendable {
     }
   }
 
-  /// Key: the list. Arguments: most blocks, greatest age in ms, the magic of the block, the rest of it.
+  /// Keys: the list, its lease. Arguments: most blocks, greatest age in ms, most blocks while it is paused, the magic
+  /// of the block, the rest of it.
   ///
   /// Answers 1 and the length, or 0 and the age of the oldest block in ms.
   private static let script = LuaScript(
@@ -105,8 +111,11 @@ package struct BlockList: Sendable {
       local oldest = redis.call('LINDEX', KEYS[1], -1)
       local pushed = #oldest >= 12 and struct.unpack('>I8', oldest, 5) or now
       local age = math.max(0, now - pushed)
-      if length >= most or age > tonumber(ARGV[2]) then return {0, age} end
+      if length >= most or age > tonumber(ARGV[2]) then
+        local isPaused = redis.call('HEXISTS', KEYS[2], 'paused') == 1
+        if not isPaused or length >= tonumber(ARGV[3]) then return {0, age} end
+      end
     end
-    return {1, redis.call('LPUSH', KEYS[1], ARGV[3] .. struct.pack('>I8', now) .. ARGV[4])}
+    return {1, redis.call('LPUSH', KEYS[1], ARGV[4] .. struct.pack('>I8', now) .. ARGV[5])}
     """)
 }

@@ -59,6 +59,9 @@ package enum ClaimResult: ~Copyable {
 
   /// Nothing to do; no lease was written.
   case empty
+
+  /// An operator has paused the list; no lease was written.
+  case paused
 }
 
 /// What came of an attempt to trim.

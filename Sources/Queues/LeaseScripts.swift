@@ -7,19 +7,28 @@
 /// Of deaths it knows: `attempts` (owners that died on this tail with messages in hand), `alone` (those that died with
 /// its oldest message alone in hand) and `suspect_end`: from three deaths on, what the dead ones had in hand is
 /// replayed one by one, up to this position.
+///
+/// `paused`, where it stands, is since when nobody may claim the list, in ms on the server's clock; see `ListControl`.
 enum LeaseScripts {
   /// Arguments: owner, length of the lease in ms, the server's run id, an owner known to be gone or nothing, how many
   /// messages the owner would take in hand.
   ///
-  /// Answers 0 for an empty list; 1, ms to expiry, owner for one leased to somebody else; or 2, epoch, incarnation,
-  /// position, length, time, attempts, attempts alone, and 1 where the oldest message is to be worked on alone.
+  /// Answers 0 for an empty list; 1, ms to expiry, owner for one leased to somebody else; 3 for a paused one; or 2,
+  /// epoch, incarnation, position, length, time, attempts, attempts alone, and 1 where the oldest message is to be
+  /// worked on alone.
   static let claim = LuaScript(
     """
     local owner, span, server, gone, count = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
     local names = {'owner', 'expires_ms', 'lease_ms', 'epoch', 'incarnation', 'position', 'tail', 'attempts', 'working',
-      'server', 'alone', 'suspect_end'}
+      'server', 'alone', 'suspect_end', 'paused'}
     local lease = {}
     for i, value in ipairs(redis.call('HMGET', KEYS[2], unpack(names))) do lease[names[i]] = value end
+
+    if lease.paused then
+      -- Whoever claims has nothing in hand: between two claims the first one's lease must not outlast the pause.
+      if lease.owner == owner then redis.call('HSET', KEYS[2], 'expires_ms', '0', 'working', '0') end
+      return {3}
+    end
 
     local tail = redis.call('LINDEX', KEYS[1], -1)
     if not tail then

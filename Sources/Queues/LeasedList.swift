@@ -48,6 +48,7 @@ package struct LeasedList: Sendable {
         case .owned: before = verdict
         case .leased(let expiresInMs, let owner): return .leased(expiresInMs: expiresInMs, owner: owner)
         case .empty: return .empty
+        case .paused: return .paused
         }
       }
       switch try peek(after: before, count: count, on: &connection) {
@@ -61,6 +62,9 @@ package struct LeasedList: Sendable {
       case .empty:
         seemsOurs = false
         return .empty
+      case .paused:
+        seemsOurs = false
+        return .paused
       case .moved: continue
       }
     }
@@ -160,6 +164,7 @@ extension LeasedList {
     case owned(Claim)
     case leased(expiresInMs: Int, owner: String)
     case empty
+    case paused
   }
 
   /// What reading between two verdicts gave.
@@ -167,6 +172,7 @@ extension LeasedList {
     case read(Claim, ClaimedMessages)
     case leased(expiresInMs: Int, owner: String)
     case empty
+    case paused
 
     /// The list is ours, but not all the time between the verdicts: what was read there may have been trimmed since.
     case moved
@@ -209,6 +215,7 @@ extension LeasedList {
     switch (before, after) {
     case (_, .leased(let expiresInMs, let owner)): return .leased(expiresInMs: expiresInMs, owner: owner)
     case (_, .empty): return .empty
+    case (_, .paused): return .paused
     case (.owned(let first), .owned(let second)) where first.isSamePlace(as: second) && messages.count > 0:
       return .read(second.with(count: messages.count), messages)
     case (_, .owned): return .moved
@@ -254,6 +261,7 @@ extension LeasedList.Verdict {
     switch try reply.integer(at: 0) {
     case 0: self = .empty
     case 1: self = .leased(expiresInMs: Int(try reply.integer(at: 1)), owner: try reply.string(at: 2))
+    case 3: self = .paused
     default:
       self = .owned(
         Claim(

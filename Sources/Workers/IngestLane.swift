@@ -14,22 +14,29 @@ package final class IngestLane<Source: InboxSource> {
     package var restMs = 250
     /// How long a lane waits at most before it offers blocks again that full lists refused.
     package var fullWaitMs = 100
+    /// How long it waits so without a block accepted, before it parks the turn and goes on with other partners.
+    package var patienceMs: Int64 = 3_000
+    /// The most turns that a lane parks; each is as large as a turn's messages. And how often it offers them again.
+    package var parkedTurns = 16
+    package var parkedMs: Int64 = 500
     /// How often the directory is read.
     package var directoryMs: Int64 = 1_000
 
     package init() {}
   }
 
-  private let settings: Settings
-  private let clock: any LaneClock
+  let settings: Settings
+  let clock: any LaneClock
   private let connect: () throws -> Source
   private let idle: IdlePost
   private let report: LaneReport
-  private let pulse: LanePulse
-  private let failpoints: Failpoints
+  let pulse: LanePulse
+  let failpoints: Failpoints
   private let logger: Logger
   private var source: Source?
   private var outage: Outage
+  /// Turns that full lists hold up for long, by partner. Their leases are kept.
+  var parked: [String: OfferedTurn] = [:]
   private var turnSizes: [String: TurnSize] = [:]
   /// Of each inbox, the lease that this lane had last.
   private var epochs: [String: Int64] = [:]
@@ -58,6 +65,7 @@ package final class IngestLane<Source: InboxSource> {
   /// Runs until stopped. Connects by itself, also after outages.
   package func run() {
     while !clock.isStopping { step() }
+    if let source { handBackParked(source) }
     try? failpoints.reach(.inShutdown, .ingest)
   }
 
@@ -72,6 +80,7 @@ package final class IngestLane<Source: InboxSource> {
       if !moved { rest() }
     } catch {
       source = nil
+      parked = [:]
       pulse.isGood()
       _ = clock.wait(milliseconds: outage.failed(error, report: report))
     }
@@ -94,11 +103,11 @@ package final class IngestLane<Source: InboxSource> {
     try readDirectory(source)
     guard let partners = directory?.partners, !partners.isEmpty else { return false }
     let lengths = try source.waiting(partners)
-    var moved = false
+    var moved = try offerParked(source)
     turn += 1
     for step in partners.indices {
       let index = (step + turn) % partners.count
-      guard lengths[index] > 0, !clock.isStopping else { continue }
+      guard lengths[index] > 0, parked[partners[index]] == nil, !clock.isStopping else { continue }
       if try takeTurn(partners[index], source) { moved = true }
     }
     return moved
@@ -126,7 +135,13 @@ package final class IngestLane<Source: InboxSource> {
       guard try source.setDown(claim) else { return false }
     }
     try failpoints.reach(.afterParse, .ingest)
-    guard try handOn(packer.blocks(of: claim), claim, source) else { return false }
+    try failpoints.reach(.beforeBegin, .ingest)
+    guard try handOn(OfferedTurn(claim: claim, left: packer.blocks(of: claim)), source) else { return false }
+    return try finish(claim, source)
+  }
+
+  /// Every block was accepted: removes the messages.
+  func finish(_ claim: InboxClaim, _ source: Source) throws -> Bool {
     try failpoints.reach(.afterCommit, .ingest)
     // Where the lease was lost, the next owner hands the same positions on, and scoring knows them.
     guard try source.trim(claim) else { return false }
@@ -146,37 +161,6 @@ package final class IngestLane<Source: InboxSource> {
         "partner": "\(claim.partner)", "position": "\(claim.incarnation):\(claim.position)",
         "deaths": "\(claim.attemptsAlone)",
       ])
-  }
-
-  /// Offers the blocks until each was accepted: of each shard the first one that is left, so that their order stays.
-  /// The lane renews its lease while it waits.
-  ///
-  /// - Returns: `false` where the lane is to stop, or has lost the lease.
-  private func handOn(_ blocks: [(shard: Int, block: [UInt8])], _ claim: InboxClaim, _ source: Source) throws -> Bool {
-    var left = blocks
-    var waitMs = 5
-    try failpoints.reach(.beforeBegin, .ingest)
-    while true {
-      var shards: Set<Int> = []
-      let offered = left.indices.filter { shards.insert(left[$0].shard).inserted }
-      let accepted = try source.push(offered.map { left[$0] })
-      let gone = Set(zip(offered, accepted).filter(\.1).map(\.0))
-      left = left.indices.filter { !gone.contains($0) }.map { left[$0] }
-      if !gone.isEmpty { try failpoints.reach(.afterRows, .ingest) }
-      if left.isEmpty { return true }
-      if !gone.isEmpty {
-        waitMs = 5
-        continue
-      }
-      pulse.isGood()
-      waitMs = min(waitMs * 2, settings.fullWaitMs)
-      if clock.wait(milliseconds: waitMs) {
-        try source.handBack(claim)
-        return false
-      }
-      // Whatever ends the lane while it waits is not the fault of the messages.
-      guard try source.setDown(claim) else { return false }
-    }
   }
 
   private func readDirectory(_ source: Source) throws {

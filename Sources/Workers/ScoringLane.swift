@@ -102,6 +102,8 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     for shard in waiting.shuffled(using: &randomness) where epochs[shard] == nil && !clock.isStopping {
       if try tryBatch(shard, servers) { return true }
     }
+    // Whatever waits is another lane's, or paused.
+    if troubles.isEmpty { pulse.isGood() }
     return false
   }
 

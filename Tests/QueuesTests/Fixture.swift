@@ -71,6 +71,7 @@ enum Claimed: Equatable {
   case owned(Claim, [String])
   case leased(expiresInMs: Int, owner: String)
   case empty
+  case paused
 
   var isLeased: Bool { if case .leased = self { true } else { false } }
 }
@@ -86,6 +87,7 @@ extension LeasedList {
       return .owned(claim, texts)
     case .leased(let expiresInMs, let owner): return .leased(expiresInMs: expiresInMs, owner: owner)
     case .empty: return .empty
+    case .paused: return .paused
     }
   }
 

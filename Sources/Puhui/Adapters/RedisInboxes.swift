@@ -18,7 +18,8 @@ final class RedisInboxes: InboxSource {
     self.keys = keys
     self.owner = owner
     self.leaseMs = fleet.leaseMs
-    self.blockList = BlockList(maxBlocks: fleet.blocksPerList, maxAgeMs: fleet.blockAgeMs)
+    self.blockList = BlockList(
+      maxBlocks: fleet.blocksPerList, maxAgeMs: fleet.blockAgeMs, maxBlocksPaused: fleet.blocksPerPausedList)
   }
 
   func directory() throws -> Directory? {
@@ -107,6 +108,7 @@ extension LeasedList {
         guard gone == nil, LaneOwner.isGone(owner) else { return nil }
         gone = owner
       case .empty: return nil
+      case .paused: return nil
       }
     }
     return nil

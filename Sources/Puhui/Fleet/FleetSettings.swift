@@ -4,6 +4,9 @@ struct FleetSettings {
   var leaseMs = 15_000
   /// The most blocks in one shard's list.
   var blocksPerList = 64
+  /// The most blocks in the list of a shard that is paused. Not bounded in time: partners are not to be held up by what
+  /// an operator wants to wait. Mostly about 10 KB each.
+  var blocksPerPausedList = 4_096
   /// A shard's list takes no more blocks while its oldest waits longer: what one partner can put in front of others.
   var blockAgeMs = 2_000
   /// How long payloads of refused messages are kept.

@@ -13,6 +13,8 @@ struct QueueStatus {
     var leaseMs: Int64?
     /// How long its oldest block waits; lists of blocks only.
     var oldestMs: Int64?
+    /// For how long an operator has had it paused; `nil` where it is not.
+    var pausedMs: Int64?
   }
 
   var inboxes: [List]
@@ -40,12 +42,14 @@ struct QueueStatus {
     var lists: [List] = []
     for (name, length) in zip(names, lengths) {
       let lease = try redis.command(
-        ["HMGET", .string(Keys.companion(of: name, "lease")), "owner", "expires_ms"])
+        ["HMGET", .string(Keys.companion(of: name, "lease")), "owner", "expires_ms", "paused"])
       let expires = Int64((try? lease.string(at: 1)) ?? "0") ?? 0
+      let pausedAt = (try? lease.string(at: 2)).flatMap { Int64($0) }
       lists.append(
         List(
           name: name, length: length, owner: expires > now ? try? lease.string(at: 0) : nil,
-          leaseMs: expires > now ? expires - now : nil, oldestMs: nil))
+          leaseMs: expires > now ? expires - now : nil, oldestMs: nil,
+          pausedMs: pausedAt.map { max(0, now - $0) }))
     }
     return lists
   }

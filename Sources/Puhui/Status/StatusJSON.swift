@@ -34,6 +34,7 @@ enum StatusJSON {
     .object([
       ("list", .string(list.name)), ("length", .integer(Int64(list.length))), ("owner", .optional(list.owner)),
       ("lease_ms", .optional(list.leaseMs)), ("oldest_ms", .optional(list.oldestMs)),
+      ("paused_ms", .optional(list.pausedMs)),
     ])
   }
 

@@ -9,6 +9,8 @@ struct StatusText {
 
   func text() -> String {
     var parts = [totals(), inboxes(), scoring(), workers()]
+    let paused = (queues.inboxes + queues.shards).filter { $0.pausedMs != nil }
+    if !paused.isEmpty { parts.append(pauses(paused)) }
     let missing = ledger.sequences.filter { $0.missing > 0 }
     if !missing.isEmpty { parts.append(gaps(missing)) }
     if !queues.strangers.isEmpty { parts.append(strangers()) }
@@ -53,6 +55,14 @@ struct StatusText {
     guard !queues.workers.isEmpty else { return "Workers     none: start some with `puhui all`" }
     return "Workers\n"
       + queues.workers.map { "  \($0.id)  \($0.description)  seen \($0.ageMs / 1000) s ago" }.joined(separator: "\n")
+  }
+
+  private func pauses(_ lists: [QueueStatus.List]) -> String {
+    "Paused: nobody works on these until `puhui resume LIST`\n"
+      + lists.map {
+        "  \($0.name)  for \(($0.pausedMs ?? 0) / 1000) s, \(Amounts.count(Int64($0.length))) elements wait"
+      }
+      .joined(separator: "\n")
   }
 
   private func gaps(_ sequences: [SequenceSummary]) -> String {
