@@ -26,7 +26,7 @@ package final class HousekeepingLane {
     self.chores = chores.map { chore in
       var choreLogger = logger
       choreLogger[metadataKey: "chore"] = "\(chore.name)"
-      return (chore, 0, Outage(logger: choreLogger, clock: SystemLaneClock(stop: stop)))
+      return (chore, 0, Outage(logger: choreLogger, clock: SystemLaneClock(stop: stop), board: report.outages))
     }
   }
 

@@ -59,7 +59,7 @@ package final class IngestLane<Source: InboxSource> {
     self.pulse = pulse
     self.failpoints = failpoints
     self.logger = logger
-    self.outage = Outage(logger: logger, clock: clock)
+    self.outage = Outage(logger: logger, clock: clock, board: report.outages)
   }
 
   /// Runs until stopped. Connects by itself, also after outages.

@@ -4,7 +4,9 @@ import Synchronization
 package final class LaneReport: Sendable {
   private let messageCount = Atomic<Int>(0)
   private let batchCount = Atomic<Int>(0)
-  private let outageCount = Atomic<Int>(0)
+  private let lostServers = Atomic<Int>(0)
+  /// Which of the lanes miss a server.
+  let outages = OutageBoard()
 
   private let unknownCommitCount = Atomic<Int>(0)
 
@@ -12,7 +14,7 @@ package final class LaneReport: Sendable {
 
   package var messages: Int { messageCount.load(ordering: .relaxed) }
   package var batches: Int { batchCount.load(ordering: .relaxed) }
-  package var outages: Int { outageCount.load(ordering: .relaxed) }
+  package var outageCount: Int { lostServers.load(ordering: .relaxed) }
 
   func finished(messages: Int) {
     messageCount.add(messages, ordering: .relaxed)
@@ -24,5 +26,5 @@ package final class LaneReport: Sendable {
 
   func lostCommit() { unknownCommitCount.add(1, ordering: .relaxed) }
 
-  func lostServer() { outageCount.add(1, ordering: .relaxed) }
+  func lostServer() { lostServers.add(1, ordering: .relaxed) }
 }

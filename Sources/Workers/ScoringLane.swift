@@ -54,7 +54,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     self.pulse = pulse
     self.failpoints = failpoints
     self.logger = logger
-    self.outage = Outage(logger: logger, clock: clock)
+    self.outage = Outage(logger: logger, clock: clock, board: report.outages)
     self.batchSize = BatchSize(most: settings.messagesPerBatch)
   }
 

@@ -42,8 +42,9 @@ package struct PuhuiProgram: Sendable {
   }
 
   /// Starts a worker that runs until it is stopped; its log goes to a file that a failing test can show.
-  package func start(_ arguments: [String]) throws -> Worker {
+  package func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Worker {
     let process = process(arguments)
+    process.environment?.merge(environment) { $1 }
     let log = FileManager.default.temporaryDirectory.appendingPathComponent("puhui-\(UUID().uuidString.prefix(8)).log")
     _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     process.standardOutput = FileHandle.nullDevice
@@ -78,6 +79,29 @@ package struct PuhuiProgram: Sendable {
 
     package var pid: Int32 { process.processIdentifier }
     package var logText: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+
+    package var isRunning: Bool { process.isRunning }
+
+    /// Waits until it has ended by itself.
+    package func waitForEnd() { process.waitUntilExit() }
+
+    /// Waits until something, a failpoint say, has stopped all of the process.
+    package func waitUntilStopped() throws {
+      while process.isRunning {
+        let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        if stat.split(separator: ")").last?.hasPrefix(" T") == true { return }
+        usleep(2_000)
+      }
+      throw Gone(log: logText)
+    }
+
+    /// The process ended where it was to stand still.
+    package struct Gone: Error {
+      package let log: String
+    }
+
+    /// Lets a stopped process go on.
+    package func wake() { Foundation.kill(pid, SIGCONT) }
 
     package func kill() {
       guard process.isRunning else { return }

@@ -89,8 +89,8 @@ final class RedisInboxes: InboxSource {
 }
 
 extension LeasedList {
-  /// Claims and reads, and takes a suspect message up; a lease whose owner's process is known to be gone is taken over at
-  /// once.
+  /// Claims and reads, and takes a suspect message up; a lease whose owner's process is known to be gone is taken over
+  /// at once.
   ///
   /// - Parameter read: is given the claim with its messages, and says how many of them it took.
   /// - Returns: the claim, over those messages; `nil` where the list is empty or somebody else's.

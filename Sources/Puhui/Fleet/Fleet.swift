@@ -127,7 +127,7 @@ struct Fleet: Service {
       id: LaneOwner(lane: "process").process, keys: keys,
       describe: { [report, roles, laneCount] in
         "\(roles.map(\.rawValue).joined(separator: ",")) lanes=\(laneCount) messages=\(report.messages) "
-          + "batches=\(report.batches) outages=\(report.outages) unknown_commits=\(report.unknownCommits)"
+          + "batches=\(report.batches) outages=\(report.outageCount) unknown_commits=\(report.unknownCommits)"
       },
       connect: { try openRedis("presence") })
   }
