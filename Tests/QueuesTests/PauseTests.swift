@@ -82,7 +82,7 @@ import Testing
     let control = ListControl(name: fixture.inbox)
     let text = RedisArgument.bytes([UInt8](repeating: 0x78, count: 2 << 20))
     _ = try? redis.command(["SET", "ballast", text])
-    #expect(throws: RedisError.self, "the server is not full") { try redis.command(["SET", "more", "x"]) }
+    #expect(throws: RedisError.self, "the server is not full") { _ = try redis.command(["SET", "more", "x"]) }
     #expect(try control.pause(on: &redis))
     #expect(try control.state(on: &redis).pausedMs != nil)
     #expect(try control.resume(on: &redis))

@@ -7,7 +7,7 @@ import PostgresClient
 /// `puhui gaps [PARTNER]`.
 struct GapsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gaps", abstract: "Which messages never came, by the partners' own counters (`seq`).",
+    commandName: "gaps", abstract: "What never came, by partners' own counters.",
     discussion: """
       A failover of Redis can lose pushes that it had acknowledged. Every number between the lowest and the highest \
       that was received is accounted for, whatever became of its message; one that is missing was lost, was never \
