@@ -132,6 +132,7 @@ import Testing
     #expect(help.output.contains("puhui statement r-1"))
     for command in [
       "ingest", "score", "all", "migrate", "catalogue", "status", "outcome", "statement", "report", "push", "simulate",
+      "doctor",
     ] {
       let own = try PuhuiProgram(environment: [:]).run([command, "--help"])
       #expect(own.status == 0 && own.output.contains("xample"), "\(command): \(own.output)")

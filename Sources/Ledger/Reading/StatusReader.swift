@@ -26,14 +26,14 @@ package struct LedgerStatus: Sendable {
   package var lastBookedAt: Instant?
   package var partners: [PartnerCount]
   package var shards: [Shard]
+  /// Those that nobody has resolved.
+  package var incidents: [Incident]
 }
 
 package enum StatusReader {
   package static func read(_ connection: inout PostgresConnection) throws -> LedgerStatus {
     let schemaVersion = try Migrator.version(&connection)
-    guard schemaVersion >= Migrator.newest else {
-      throw LedgerError.schemaIsOlder(found: schemaVersion, known: Migrator.newest)
-    }
+    try Migrator.check(&connection)
     return try connection.inSnapshot { connection throws in
       let totals = try connection.query(
         """
@@ -46,7 +46,8 @@ package enum StatusReader {
         schemaVersion: schemaVersion, catalogueVersion: totals.int32(0, 4), residents: totals.int64(0, 0),
         actions: totals.int64(0, 1), reductionMilligrams: totals.int64(0, 2), pointsIssued: totals.int64(0, 3),
         lastBookedAt: totals.optionalTimestamp(0, 5).map { Instant(microseconds: $0) },
-        partners: try partners(&connection), shards: try shards(&connection))
+        partners: try partners(&connection), shards: try shards(&connection),
+        incidents: try IncidentStore.unresolved(&connection))
     }
   }
 

@@ -10,6 +10,8 @@ struct StatusText {
   func text() -> String {
     var parts = [totals(), inboxes(), scoring(), workers()]
     if !queues.strangers.isEmpty { parts.append(strangers()) }
+    if let risk = risk() { parts.append(risk) }
+    if !ledger.incidents.isEmpty { parts.append(IncidentText.text(ledger.incidents)) }
     return parts.joined(separator: "\n\n")
   }
 
@@ -51,6 +53,13 @@ struct StatusText {
     guard !queues.workers.isEmpty else { return "Workers     none: start some with `puhui all`" }
     return "Workers\n"
       + queues.workers.map { "  \($0.id)  \($0.description)  seen \($0.ageMs / 1000) s ago" }.joined(separator: "\n")
+  }
+
+  private func risk() -> String? {
+    let risky = queues.workers.count(where: \.acceptsDataLoss)
+    guard risky > 0 else { return nil }
+    return "Data loss   accepted by \(risky) of \(queues.workers.count) workers (--accept-data-loss): what the servers"
+      + " acknowledged can be lost; see `puhui doctor`"
   }
 
   private func strangers() -> String {
