@@ -37,6 +37,7 @@ let package = Package(
       resources: [
         .embedInCode("Migrations/m0001_main_job.sql"), .embedInCode("Migrations/m0002_views.sql"),
         .embedInCode("Migrations/m0003_sequences.sql"),
+        .embedInCode("Migrations/m0005_watermark.sql"),
       ]),
 
     // Floor 4: the loops.

@@ -6,14 +6,22 @@ package enum Migrator {
     let number: Int32
     let name: String
     let sql: String
+    /// Binaries whose newest migration is this one or a later one may go on working once this one is applied; `nil`:
+    /// only those that know it.
+    var readableFrom: Int32?
   }
 
   /// Numbered and immutable; a change of the schema is a new one.
   private static let migrations = [
     Migration(number: 1, name: "main_job", sql: String(decoding: PackageResources.m0001_main_job_sql, as: UTF8.self)),
     Migration(number: 2, name: "views", sql: String(decoding: PackageResources.m0002_views_sql, as: UTF8.self)),
-    Migration(number: 3, name: "sequences", sql: String(decoding: PackageResources.m0003_sequences_sql, as: UTF8.self)),
-  ]
+    Migration(
+      number: 3, name: "sequences", sql: String(decoding: PackageResources.m0003_sequences_sql, as: UTF8.self),
+      readableFrom: 2),
+    Migration(
+      number: 5, name: "watermark", sql: String(decoding: PackageResources.m0005_watermark_sql, as: UTF8.self),
+      readableFrom: 2),
+  ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.
   package static var newest: Int32 { migrations.last?.number ?? 0 }
@@ -21,7 +29,7 @@ package enum Migrator {
   /// Applies what is missing, each migration in a transaction of its own.
   ///
   /// - Returns: the names of those that were applied now.
-  /// - Throws: `LedgerError.schemaIsNewer` where a newer binary has migrated before.
+  /// - Throws: `LedgerError.schemaIsNewer` where a newer binary has migrated in a way that this one cannot read.
   package static func migrate(_ connection: inout PostgresConnection) throws -> [String] {
     // IF NOT EXISTS alone fails for one of two that create the same thing at once; both statements are one transaction.
     try connection.execute(
@@ -29,13 +37,34 @@ package enum Migrator {
       SELECT pg_advisory_xact_lock(hashtext('puhui migrate'));
       CREATE SCHEMA IF NOT EXISTS puhui;
       CREATE TABLE IF NOT EXISTS puhui.schema_migration (
-        number int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
+        number int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+      ALTER TABLE puhui.schema_migration ADD COLUMN IF NOT EXISTS readable_from int
       """)
     var applied: [String] = []
     for migration in migrations where try apply(migration, &connection) { applied.append(migration.name) }
-    let version = try version(&connection)
-    guard version <= newest else { throw LedgerError.schemaIsNewer(found: version, known: newest) }
+    try check(&connection)
     return applied
+  }
+
+  /// Whether this binary may work on the schema: everything that it knows is applied, and what was applied beyond that
+  /// says that it is readable from here. So an old and a new binary can run side by side during an upgrade.
+  ///
+  /// - Throws: `LedgerError.schemaIsOlder` or `.schemaIsNewer` where not.
+  package static func check(_ connection: inout PostgresConnection) throws {
+    let version = try version(&connection)
+    guard version > 0 else { throw LedgerError.schemaIsOlder(found: 0, known: newest) }
+    // As JSON, because a schema from before the column has none.
+    let rows = try connection.query(
+      "SELECT number, (to_jsonb(m) ->> 'readable_from')::int FROM puhui.schema_migration m")
+    let applied = Dictionary(
+      (0..<rows.count).map { (rows.int32($0, 0), rows.optionalInt32($0, 1)) }, uniquingKeysWith: { first, _ in first })
+    guard migrations.allSatisfy({ applied[$0.number] != nil }) else {
+      throw LedgerError.schemaIsOlder(found: version, known: newest)
+    }
+    let isReadable = applied.allSatisfy { number, readableFrom in
+      number <= newest || readableFrom.map { $0 <= newest } ?? false
+    }
+    guard isReadable else { throw LedgerError.schemaIsNewer(found: version, known: newest) }
   }
 
   /// The schema's version; 0 where there is none.
@@ -58,7 +87,9 @@ package enum Migrator {
       }
       try connection.execute(migration.sql)
       parameters.append(migration.name)
-      _ = try connection.query("INSERT INTO puhui.schema_migration (number, name) VALUES ($1, $2)", parameters)
+      parameters.append(migration.readableFrom)
+      _ = try connection.query(
+        "INSERT INTO puhui.schema_migration (number, name, readable_from) VALUES ($1, $2, $3)", parameters)
       try connection.commit()
       return true
     } catch {

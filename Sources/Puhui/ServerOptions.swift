@@ -56,7 +56,7 @@ struct ServerOptions: ParsableArguments {
 /// The settings file and the environment.
 struct Settings {
   private static let known = [
-    "redis_url", "postgres_url", "key_prefix", "lanes", "log_level", "evidence_key",
+    "redis_url", "postgres_url", "key_prefix", "lanes", "log_level", "evidence_key", "accept_data_loss",
   ]
   private var file: [String: String] = [:]
 
@@ -92,6 +92,15 @@ struct Settings {
         "\(name) is \"\(text)\"; it must be a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
+  }
+
+  func flag(_ name: String, flag: Bool) throws -> Bool {
+    guard !flag, let text = try value(name, flag: nil) else { return flag }
+    switch text {
+    case "1", "true", "yes": return true
+    case "0", "false", "no": return false
+    default: throw CommandFailure(.configuration, "\(name) is \"\(text)\"; use 1 or 0")
+    }
   }
 
   private static func environment(_ name: String) -> String? {

@@ -25,6 +25,9 @@ package struct Keys: Sendable, Equatable {
   /// Where worker processes say that they are alive.
   package var workers: String { "\(prefix)workers" }
 
+  /// The mark that shows whether Redis or PostgreSQL went back in time.
+  package var watermark: String { "\(prefix)watermark" }
+
   /// The key of something that belongs to a list, in the list's own slot of a Redis Cluster.
   package static func companion(of list: String, _ what: String) -> String {
     // Redis hashes what stands in the first braces, if anything does, and the whole name otherwise.

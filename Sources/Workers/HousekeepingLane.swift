@@ -32,7 +32,9 @@ package final class HousekeepingLane {
 
   package func run() {
     while !stop.isStopping {
-      for index in chores.indices where chores[index].dueAt <= monotonicMilliseconds() { turn(index) }
+      for index in chores.indices where chores[index].dueAt <= monotonicMilliseconds() && !stop.isStopping {
+        turn(index)
+      }
       let next = chores.map(\.dueAt).min() ?? 0
       _ = stop.wait(milliseconds: Int(max(10, next - monotonicMilliseconds())))
     }

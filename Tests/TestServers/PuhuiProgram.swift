@@ -82,8 +82,12 @@ package struct PuhuiProgram: Sendable {
 
     package var isRunning: Bool { process.isRunning }
 
-    /// Waits until it has ended by itself.
-    package func waitForEnd() { process.waitUntilExit() }
+    /// Waits until it has ended by itself, and returns its exit status.
+    @discardableResult
+    package func waitForEnd() -> Int32 {
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
 
     /// Waits until something, a failpoint say, has stopped all of the process.
     package func waitUntilStopped() throws {

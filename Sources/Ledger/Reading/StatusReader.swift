@@ -28,14 +28,14 @@ package struct LedgerStatus: Sendable {
   package var shards: [Shard]
   /// Of partners that use a counter of their own.
   package var sequences: [SequenceSummary]
+  /// Those that nobody has resolved.
+  package var incidents: [Incident]
 }
 
 package enum StatusReader {
   package static func read(_ connection: inout PostgresConnection) throws -> LedgerStatus {
     let schemaVersion = try Migrator.version(&connection)
-    guard schemaVersion >= Migrator.newest else {
-      throw LedgerError.schemaIsOlder(found: schemaVersion, known: Migrator.newest)
-    }
+    try Migrator.check(&connection)
     return try connection.inSnapshot { connection throws in
       let totals = try connection.query(
         """
@@ -49,7 +49,8 @@ package enum StatusReader {
         actions: totals.int64(0, 1), reductionMilligrams: totals.int64(0, 2), pointsIssued: totals.int64(0, 3),
         lastBookedAt: totals.optionalTimestamp(0, 5).map { Instant(microseconds: $0) },
         partners: try partners(&connection), shards: try shards(&connection),
-        sequences: try SequenceReader.summaries(&connection))
+        sequences: try SequenceReader.summaries(&connection),
+        incidents: try IncidentStore.unresolved(&connection))
     }
   }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CarbonInclusion
 import CatalogueFile
-import Glibc
 import Ledger
 import PostgresClient
 import Queues
@@ -62,7 +61,7 @@ struct CatalogueCommand: AsyncParsableCommand {
       let (catalogue, yaml) = try CatalogueCommand.read(file)
       var connection = try servers.connectPostgres()
       do {
-        let (version, isNew) = try CatalogueStore.apply(catalogue, yaml: yaml, by: by ?? userName(), &connection)
+        let (version, isNew) = try CatalogueStore.apply(catalogue, yaml: yaml, by: by ?? SystemUser.name, &connection)
         Console.print(
           isNew ? "Catalogue version \(version) is in force." : "Version \(version) says the same; nothing to do.")
       } catch let error as LedgerError {
@@ -70,10 +69,6 @@ struct CatalogueCommand: AsyncParsableCommand {
       } catch let error as PostgresError where error.sqlState == "42P01" {
         throw CommandFailure(.configuration, "the database has no schema `puhui` yet: run `puhui migrate`")
       }
-    }
-
-    private func userName() -> String {
-      getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
     }
   }
 

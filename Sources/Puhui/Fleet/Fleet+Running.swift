@@ -6,7 +6,7 @@ extension Fleet {
   /// Runs lanes of these roles until a signal stops them; then they have 9 s to hand back what they hold.
   static func run(_ roles: [Role], _ options: FleetOptions) async throws {
     let fleet = try Fleet(roles: roles, options: options)
-    try fleet.checkDatabase()
+    try fleet.checkServers()
     var configuration = ServiceGroupConfiguration(
       services: [.init(service: fleet, successTerminationBehavior: .gracefullyShutdownGroup)],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "puhui.lifecycle"))

@@ -1,6 +1,7 @@
 import Lanes
 import Ledger
 import Logging
+import Messages
 import PostgresClient
 import Queues
 import RedisClient
@@ -25,6 +26,7 @@ struct Fleet: Service {
   private let stop = StopSignal()
   private let failpoints: Failpoints
   private let watchdog: Watchdog
+  private let gate: SafetyGate
 
   init(roles: [Role], options: FleetOptions) throws {
     self.roles = roles
@@ -36,16 +38,30 @@ struct Fleet: Service {
     self.logger = try options.logger()
     self.failpoints = try FailpointPlan.fromEnvironment()
     self.watchdog = Watchdog(logger: logger)
+    self.gate = SafetyGate(acceptsDataLoss: try options.acceptsDataLoss(), stop: stop, logger: logger)
   }
 
-  /// Refuses to start on a database that this binary cannot work with. One that does not answer is waited for.
-  func checkDatabase() throws {
-    guard roles.contains(.score) else { return }
+  /// Refuses to start on servers that lose what they have acknowledged, and on a database that this binary cannot work
+  /// with. A server that does not answer is waited for.
+  func checkServers() throws {
+    do {
+      _ = try openRedis("start")
+    } catch let error as RiskyServer {
+      throw CommandFailure(.configuration, "\(error)")
+    } catch {
+      logger.warning("Redis does not answer yet; the lanes go on trying.", metadata: ["error": "\(error)"])
+    }
+    if roles.contains(.score) { try checkDatabase() }
+  }
+
+  private func checkDatabase() throws {
     do {
       var connection = try openPostgres()
-      try Fleet.checkSchema(&connection)
+      try Migrator.check(&connection)
       guard try CatalogueStore.newestVersion(&connection) > 0 else { throw LedgerError.noCatalogue }
     } catch let error as LedgerError {
+      throw CommandFailure(.configuration, "\(error)")
+    } catch let error as RiskyServer {
       throw CommandFailure(.configuration, "\(error)")
     } catch let error as PostgresError {
       logger.warning("PostgreSQL does not answer yet; the lanes go on trying.", metadata: ["error": "\(error)"])
@@ -75,12 +91,13 @@ struct Fleet: Service {
     leave()
     logger.notice(
       "The fleet has stopped.", metadata: ["messages": "\(report.messages)", "batches": "\(report.batches)"])
+    if let refusal = gate.refusal { throw CommandFailure(.configuration, refusal) }
     if let failure = failures.first { throw CommandFailure(.failure, "lane \(failure.lane) failed: \(failure.error)") }
   }
 
   /// Takes the process out of `puhui status`. Where Redis is away, its line is forgotten within a minute.
   private func leave() {
-    guard var redis = try? openRedis("presence") else { return }
+    guard var redis = try? connectRedis("presence") else { return }
     try? WorkerRegistry.leave(id: LaneOwner(lane: "process").process, keys: keys, on: &redis)
   }
 
@@ -110,14 +127,14 @@ struct Fleet: Service {
       failpoints: failpoints, logger: logger(name)
     ) {
       var postgres = try openPostgres()
-      try Fleet.checkSchema(&postgres)
+      try Migrator.check(&postgres)
       let books = LedgerBooks(books: try ShardBooks(connection: postgres, owner: owner), evidenceKey: evidenceKey)
       return (RedisBlocks(connection: try openRedis(name), keys: keys, owner: owner, fleet: settings), books)
     }
   }
 
   private func housekeeping() -> HousekeepingLane {
-    var chores = [presence().beat]
+    var chores = [presence().beat] + safetyWatch().chores
     if roles.contains(.score) { chores += ledgerChores() }
     return HousekeepingLane(chores: chores, stop: stop, report: report, logger: logger("housekeeping"))
   }
@@ -125,11 +142,24 @@ struct Fleet: Service {
   private func presence() -> Presence {
     Presence(
       id: LaneOwner(lane: "process").process, keys: keys,
-      describe: { [report, roles, laneCount] in
+      describe: { [report, roles, laneCount, gate] in
         "\(roles.map(\.rawValue).joined(separator: ",")) lanes=\(laneCount) messages=\(report.messages) "
           + "batches=\(report.batches) outages=\(report.outageCount) unknown_commits=\(report.unknownCommits)"
+          + gate.mark
       },
       connect: { try openRedis("presence") })
+  }
+
+  private func safetyWatch() -> SafetyWatch {
+    SafetyWatch(
+      gate: gate, connectRedis: { try connectRedis("safety") },
+      connectPostgres: roles.contains(.score) ? { try connectPostgres() } : nil)
+  }
+
+  private func watermarker() -> Watermarker {
+    Watermarker(
+      keys: keys, shards: (0..<ShardMap.count).map(keys.score), logger: logger("watermark"),
+      connectRedis: { try openRedis("watermark") }, connectPostgres: { try openPostgres() })
   }
 
   private func ledgerChores() -> [HousekeepingLane.Chore] {
@@ -138,14 +168,27 @@ struct Fleet: Service {
       .init(name: "fold", everyMs: 2_000) { try keeper.fold() },
       .init(name: "sequences", everyMs: 5_000) { try keeper.foldSequences() },
       .init(name: "expire", everyMs: 60_000) { [settings] in try keeper.expirePayloads(days: settings.payloadDays) },
+      watermarker().chore,
     ]
   }
 
   private func openRedis(_ name: String) throws -> RedisConnection {
+    var connection = try connectRedis(name)
+    try gate.pass(&connection)
+    return connection
+  }
+
+  private func connectRedis(_ name: String) throws -> RedisConnection {
     try RedisConnection.open(redisURL, connectTimeoutMs: 3_000, commandTimeoutMs: 10_000, name: "puhui-\(name)")
   }
 
   private func openPostgres() throws -> PostgresConnection {
+    var connection = try connectPostgres()
+    try gate.pass(&connection)
+    return connection
+  }
+
+  private func connectPostgres() throws -> PostgresConnection {
     try PostgresConnection(url: postgresURL, applicationName: "puhui", statementTimeoutMs: 30_000)
   }
 
@@ -153,11 +196,5 @@ struct Fleet: Service {
     var logger = logger
     logger[metadataKey: "lane"] = "\(lane)"
     return logger
-  }
-
-  private static func checkSchema(_ connection: inout PostgresConnection) throws {
-    let version = try Migrator.version(&connection)
-    if version < Migrator.newest { throw LedgerError.schemaIsOlder(found: version, known: Migrator.newest) }
-    if version > Migrator.newest { throw LedgerError.schemaIsNewer(found: version, known: Migrator.newest) }
   }
 }

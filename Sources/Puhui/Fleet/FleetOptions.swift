@@ -11,6 +11,13 @@ struct FleetOptions: ParsableArguments {
   @Option(help: "trace, debug, info, notice, warning or error.")
   var logLevel: String?
 
+  @Flag(help: "Run on servers that can lose what they have acknowledged.")
+  var acceptDataLoss = false
+
+  func acceptsDataLoss() throws -> Bool {
+    try servers.settings().flag("accept_data_loss", flag: acceptDataLoss)
+  }
+
   func laneCount() throws -> Int {
     try servers.settings().integer("lanes", flag: lanes, default: 2, in: 1...64)
   }

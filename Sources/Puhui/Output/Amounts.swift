@@ -18,6 +18,14 @@ enum Amounts {
       + String(repeating: "0", count: 3 - fraction.count) + fraction + " t"
   }
 
+  /// Bytes with the unit that leaves one to four digits: `512 B`, `1,310 MB`.
+  static func bytes(_ count: Int64) -> String {
+    var (value, unit) = (count, 0)
+    let units = ["B", "kB", "MB", "GB", "TB"]
+    while value >= 10_000, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
+    return "\(grouped(value.magnitude)) \(units[unit])"
+  }
+
   static func count(_ value: Int64) -> String { (value < 0 ? "-" : "") + grouped(value.magnitude) }
 
   private static func grouped(_ value: UInt64) -> String {

@@ -20,6 +20,7 @@ enum StatusJSON {
       ("inboxes", .array(queues.inboxes.map(list))),
       ("shards", .array(queues.shards.map(list))), ("strangers", .array(queues.strangers.map(list))),
       ("fences", .array(ledger.shards.map(fence))), ("workers", .array(queues.workers.map(worker))),
+      ("incidents", .array(ledger.incidents.map(IncidentText.json))),
     ]).text
   }
 
@@ -48,6 +49,7 @@ enum StatusJSON {
   private static func worker(_ worker: WorkerRegistry.Entry) -> JSON {
     .object([
       ("id", .string(worker.id)), ("description", .string(worker.description)), ("age_ms", .integer(worker.ageMs)),
+      ("accepts_data_loss", .bool(worker.acceptsDataLoss)),
     ])
   }
 }

@@ -14,6 +14,8 @@ struct StatusText {
     let missing = ledger.sequences.filter { $0.missing > 0 }
     if !missing.isEmpty { parts.append(gaps(missing)) }
     if !queues.strangers.isEmpty { parts.append(strangers()) }
+    if let risk = risk() { parts.append(risk) }
+    if !ledger.incidents.isEmpty { parts.append(IncidentText.text(ledger.incidents)) }
     return parts.joined(separator: "\n\n")
   }
 
@@ -69,6 +71,13 @@ struct StatusText {
     "Missing by the partners' own counters; `puhui gaps PARTNER` says which numbers\n"
       + sequences.map { "  \($0.partner)  \(Amounts.count($0.missing)) in \(Amounts.count($0.gaps)) gaps" }
       .joined(separator: "\n")
+  }
+
+  private func risk() -> String? {
+    let risky = queues.workers.count(where: \.acceptsDataLoss)
+    guard risky > 0 else { return nil }
+    return "Data loss   accepted by \(risky) of \(queues.workers.count) workers (--accept-data-loss): what the servers"
+      + " acknowledged can be lost; see `puhui doctor`"
   }
 
   private func strangers() -> String {

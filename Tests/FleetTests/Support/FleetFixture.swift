@@ -15,15 +15,19 @@ final class FleetFixture {
   /// - Parameters:
   ///   - catalogue: the file to apply; `nil` is the default catalogue.
   ///   - server: a Redis of the test's own, where it is to be harmed.
+  ///   - url: another way to that Redis.
+  ///   - postgres: a PostgreSQL of the test's own.
   ///   - environment: further settings of the binary.
-  init(catalogue: String? = nil, redis server: RedisServer? = nil, environment: [String: String] = [:]) throws {
+  init(
+    catalogue: String? = nil, redis server: RedisServer? = nil, redisURL url: String? = nil,
+    postgres: PostgresServer = .shared, environment: [String: String] = [:]
+  ) throws {
     let redis = try server ?? RedisServer.shared.get()
-    let postgres = PostgresServer.shared
     keys = Keys(prefix: "test-\(UUID().uuidString.prefix(8)):")
     databaseURL = try postgres.makeDatabase()
-    redisURL = redis.url
+    redisURL = url ?? redis.url
     let own = [
-      "PUHUI_REDIS_URL": redis.url, "PUHUI_POSTGRES_URL": databaseURL, "PUHUI_KEY_PREFIX": keys.prefix,
+      "PUHUI_REDIS_URL": redisURL, "PUHUI_POSTGRES_URL": databaseURL, "PUHUI_KEY_PREFIX": keys.prefix,
       "PUHUI_LOG_LEVEL": "info",
     ]
     program = PuhuiProgram(environment: own.merging(environment) { $1 })
