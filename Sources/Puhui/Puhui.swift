@@ -19,7 +19,8 @@ struct Puhui: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Workers", subcommands: [IngestCommand.self, ScoreCommand.self, AllCommand.self]),
       CommandGroup(
-        name: "Operating", subcommands: [MigrateCommand.self, CatalogueCommand.self, StatusCommand.self]),
+        name: "Operating",
+        subcommands: [MigrateCommand.self, CatalogueCommand.self, StatusCommand.self, AuditCommand.self]),
       CommandGroup(
         name: "Reading", subcommands: [OutcomeCommand.self, StatementCommand.self, ReportCommand.self]),
       CommandGroup(name: "Feeding", subcommands: [PushCommand.self, SimulateCommand.self]),
