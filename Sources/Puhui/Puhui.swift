@@ -21,8 +21,8 @@ struct Puhui: AsyncParsableCommand {
       CommandGroup(
         name: "Operating",
         subcommands: [
-          MigrateCommand.self, CatalogueCommand.self, StatusCommand.self, DoctorCommand.self, PauseCommand.self,
-          ResumeCommand.self, DrainCommand.self,
+          MigrateCommand.self, CatalogueCommand.self, StatusCommand.self, DoctorCommand.self, AuditCommand.self,
+          PauseCommand.self, ResumeCommand.self, DrainCommand.self,
         ]),
       CommandGroup(
         name: "Reading",

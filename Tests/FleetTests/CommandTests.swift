@@ -128,10 +128,10 @@ import Testing
   @Test func `help fits a screen and shows examples`() throws {
     let help = try PuhuiProgram(environment: [:]).run(["--help"])
     #expect(help.status == 0)
-    #expect(help.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 42, "\(help.output)")
+    #expect(help.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 48, "\(help.output)")
     #expect(help.output.contains("puhui statement r-1"))
     for command in [
-      "ingest", "score", "all", "migrate", "catalogue", "status", "doctor", "pause", "resume", "drain", "outcome",
+      "ingest", "score", "all", "migrate", "catalogue", "status", "doctor", "audit", "pause", "resume", "drain", "outcome",
       "statement", "report", "gaps", "push", "simulate",
     ] {
       let own = try PuhuiProgram(environment: [:]).run([command, "--help"])

@@ -1,12 +1,16 @@
 import Glibc
 
-/// How far a feeding command is: a bar for a person who looks on, else a line every few seconds. Standard error.
+/// How far a long command is: a bar for a person who looks on, else a line every few seconds. Standard error.
 struct Progress {
+  /// What is counted.
+  private let unit: String
   private let clock = ContinuousClock()
   private let start = ContinuousClock.now
   private let isInteractive = Console.isInteractive
   private var shown = ContinuousClock.now
   private var hasBar = false
+
+  init(of unit: String = "messages") { self.unit = unit }
 
   /// Seconds since the command began.
   var seconds: Double { Progress.seconds(start.duration(to: clock.now)) }
@@ -14,14 +18,14 @@ struct Progress {
   /// Shows progress if it is time to.
   ///
   /// - Parameters:
-  ///   - count: messages so far.
+  ///   - count: how many so far.
   ///   - share: how much is done, from 0 to 1, where that is known.
   mutating func show(_ count: Int64, share: Double?) {
     let now = clock.now
     guard shown.duration(to: now) >= (isInteractive ? .milliseconds(200) : .seconds(5)) else { return }
     shown = now
     let percent = share.map { "\(Int(min($0, 1) * 100)) %  " } ?? ""
-    let text = "\(percent)\(Amounts.count(count)) messages  \(rate(count))/s"
+    let text = "\(percent)\(Amounts.count(count)) \(unit)  \(rate(count))/s"
     guard isInteractive else {
       Console.error("puhui: " + text)
       return
@@ -42,7 +46,7 @@ struct Progress {
     hasBar = false
   }
 
-  /// `12.3 s` and messages a second, for the last line.
+  /// `12.3 s` and how many a second, for the last line.
   func summary(_ count: Int64) -> String { "in \(Progress.tenths(seconds)) s (\(rate(count))/s)" }
 
   private func rate(_ count: Int64) -> String { Amounts.count(Int64(Double(count) / max(seconds, 0.001))) }

@@ -38,7 +38,7 @@ struct QueueStatus {
 
   private static func lists(_ names: [String], _ redis: inout RedisConnection) throws(RedisError) -> [List] {
     let lengths = try Backlog.lengths(of: names, on: &redis)
-    let now = try serverTimeMs(&redis)
+    let now = try redis.serverTimeMs()
     var lists: [List] = []
     for (name, length) in zip(names, lengths) {
       let lease = try redis.command(
@@ -56,7 +56,7 @@ struct QueueStatus {
 
   private static func shardLists(_ names: [String], _ redis: inout RedisConnection) throws(RedisError) -> [List] {
     var lists = try lists(names, &redis)
-    let now = try serverTimeMs(&redis)
+    let now = try redis.serverTimeMs()
     for index in lists.indices where lists[index].length > 0 {
       let block = try redis.command(["LINDEX", .string(lists[index].name), -1])
       if let stamp = block.bytes.flatMap({ Block.pushedAtMilliseconds(of: $0) }) {
@@ -64,11 +64,6 @@ struct QueueStatus {
       }
     }
     return lists
-  }
-
-  private static func serverTimeMs(_ redis: inout RedisConnection) throws(RedisError) -> Int64 {
-    let time = try redis.command(["TIME"])
-    return (Int64(try time.string(at: 0)) ?? 0) * 1000 + (Int64(try time.string(at: 1)) ?? 0) / 1000
   }
 
   /// SCAN goes in steps, so that a server with millions of keys is not held up; a bound keeps it from going on forever.
@@ -84,5 +79,13 @@ struct QueueStatus {
       if cursor == "0" { break }
     }
     return Array(names)
+  }
+}
+
+extension RedisConnection {
+  /// The server's clock, in milliseconds since 1970.
+  mutating func serverTimeMs() throws(RedisError) -> Int64 {
+    let time = try command(["TIME"])
+    return (Int64(try time.string(at: 0)) ?? 0) * 1000 + (Int64(try time.string(at: 1)) ?? 0) / 1000
   }
 }

@@ -6,7 +6,7 @@ import TestServers
 import Testing
 
 /// A platform of a test's own: a database, a prefix of keys, and the binary that runs on both.
-final class FleetFixture {
+final class FleetFixture: Sendable {
   let keys: Keys
   let databaseURL: String
   let redisURL: String
