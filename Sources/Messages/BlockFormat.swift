@@ -17,10 +17,11 @@ import CarbonInclusion
 ///   refused      flags (1 byte), reason, detail (texts); where flagged: id, resident (texts); payload (varint, bytes)
 /// checksum       8 bytes  over all from the partner to the last entry
 /// ```
-enum BlockFormat {
-  static let magic = Array("PHB1".utf8)
-  static let stampBytes = 8
-  static let checksumBytes = 8
+package enum BlockFormat {
+  /// The first bytes of every block.
+  package static let magic = Array("PHB1".utf8)
+  package static let stampBytes = 8
+  package static let checksumBytes = 8
 
   enum Kind: UInt8 {
     case activity = 0
@@ -49,7 +50,7 @@ enum BlockFormat {
   }
 
   /// Eight bytes a step, each step reversible: a change within one of these words is always seen, others nearly so.
-  static func checksum(_ bytes: RawSpan) -> UInt64 {
+  package static func checksum(_ bytes: RawSpan) -> UInt64 {
     var sum: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.byteCount)
     var offset = 0
     while offset + 8 <= bytes.byteCount {
