@@ -73,9 +73,22 @@ let package = Package(
         "CarbonInclusion", "CatalogueFile", "Ledger", "Messages", "PostgresClient", "Queues", "RedisClient",
         "TestServers", "Workers", "Puhui",
       ]),
+
+    // What is fuzzed, and how: the same functions take the committed corpus in a test and new inputs in scripts/fuzz.
+    .target(
+      name: "FuzzHarnesses",
+      dependencies: ["CarbonInclusion", "CatalogueFile", "Feeding", "Messages", "Queues", "RedisClient", "Workers"],
+      path: "Tests/Fuzz/Harnesses"),
+    .testTarget(name: "FuzzCorpusTests", dependencies: ["Feeding", "FuzzHarnesses"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Links only in a build of its own: scripts/fuzz builds with `--sanitize fuzzer`.
+if Context.environment["PUHUI_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(name: "Fuzz", dependencies: ["FuzzHarnesses"], path: "Tests/Fuzz/Program"))
+}
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = [

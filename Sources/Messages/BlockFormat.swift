@@ -22,12 +22,12 @@ import CarbonInclusion
 ///                from there (varints)
 /// checksum       8 bytes  over all from the partner to the last entry or run
 /// ```
-enum BlockFormat {
-  /// Of blocks without sequence runs, and of those with some.
-  static let magic = Array("PHB1".utf8)
-  static let magicWithRuns = Array("PHB2".utf8)
-  static let stampBytes = 8
-  static let checksumBytes = 8
+package enum BlockFormat {
+  /// The first bytes of blocks without sequence runs, and of those with some.
+  package static let magic = Array("PHB1".utf8)
+  package static let magicWithRuns = Array("PHB2".utf8)
+  package static let stampBytes = 8
+  package static let checksumBytes = 8
 
   enum Kind: UInt8 {
     case activity = 0
@@ -56,7 +56,7 @@ enum BlockFormat {
   }
 
   /// Eight bytes a step, each step reversible: a change within one of these words is always seen, others nearly so.
-  static func checksum(_ bytes: RawSpan) -> UInt64 {
+  package static func checksum(_ bytes: RawSpan) -> UInt64 {
     var sum: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.byteCount)
     var offset = 0
     while offset + 8 <= bytes.byteCount {

@@ -3,7 +3,8 @@ import CarbonInclusion
 /// Reads the times of messages: RFC 3339 with an offset, as `2022-11-29T08:23:00+08:00`.
 ///
 /// `T` and `Z` may be small and `T` may be a space, as the RFC allows; a fraction has 1 to 9 digits and is floored to
-/// microseconds. A leap second (`:60`) is read as the second after it, and only at 23:59:60 UTC, where one can be.
+/// microseconds. A leap second (`:60`) is read as the second after it, and only at 23:59:60 UTC, where one can be. A
+/// time that in UTC leaves the years 1 to 9999 is refused: nobody could write it down again.
 struct TimestampReader {
   /// What is wrong with a text, in words for the partner.
   enum Fault: String, Error {
@@ -12,6 +13,7 @@ struct TimestampReader {
     case noSuchDate = "names a date that does not exist"
     case noSuchTime = "names a time of day that does not exist"
     case noSuchOffset = "has an offset that does not exist"
+    case outsideYears = "is in UTC before the year 1 or after the year 9999"
     case fractionTooLong = "has more than 9 digits in its fraction of a second"
   }
 
@@ -44,6 +46,7 @@ struct TimestampReader {
     let seconds = Int64(day.number) * 86_400 + Int64(hour * 3600 + minute * 60 + second - utcOffset)
     // A second of 60 has already carried into the next minute: it is a leap second if that minute is UTC midnight.
     guard second < 60 || seconds % 86_400 == 0 else { throw .noSuchTime }
+    guard (Instant.earliest...Instant.latest).contains(Instant(seconds: seconds)) else { throw .outsideYears }
     return Instant(microseconds: seconds * 1_000_000 + fraction)
   }
 

@@ -263,9 +263,14 @@ extension LeasedList.Verdict {
     case 1: self = .leased(expiresInMs: Int(try reply.integer(at: 1)), owner: try reply.string(at: 2))
     case 3: self = .paused
     default:
+      let position = try reply.integer(at: 3)
+      // The lease keeps positions as Lua's numbers, exact up to there; one beyond was not counted but written by hand.
+      guard (0...1 << 53).contains(position) else {
+        throw .protocolViolation("the lease names the impossible position \(position)")
+      }
       self = .owned(
         Claim(
-          epoch: try reply.integer(at: 1), incarnation: try reply.integer(at: 2), position: try reply.integer(at: 3),
+          epoch: try reply.integer(at: 1), incarnation: try reply.integer(at: 2), position: position,
           count: 0, length: Int(try reply.integer(at: 4)), serverTimeMs: try reply.integer(at: 5),
           attempts: Int(try reply.integer(at: 6)), attemptsAlone: Int(try reply.integer(at: 7)),
           isSuspect: try reply.integer(at: 8) == 1))

@@ -23,19 +23,24 @@ package enum WorkerRegistry {
   }
 
   package static func entries(keys: Keys, on connection: inout RedisConnection) throws(RedisError) -> [Entry] {
-    let now = try connection.command(["TIME"])
-    let seconds = Int64(try now.string(at: 0)) ?? 0
-    let milliseconds = (Int64(try now.string(at: 1)) ?? 0) / 1000
+    let now = try milliseconds(ofTime: connection.command(["TIME"]))
     let reply = try connection.command(["HGETALL", .string(keys.workers)])
     var entries: [Entry] = []
     for index in stride(from: 0, to: reply.count - 1, by: 2) {
       let parts = try reply.string(at: index + 1).split(separator: " ", maxSplits: 1)
-      guard parts.count == 2, let beat = Int64(parts[0]) else { continue }
-      entries.append(
-        Entry(
-          id: try reply.string(at: index), description: String(parts[1]), ageMs: seconds * 1000 + milliseconds - beat))
+      // Anybody who may write to Redis can write such a line.
+      guard parts.count == 2, let beat = Int64(parts[0]), beat >= 0 else { continue }
+      entries.append(Entry(id: try reply.string(at: index), description: String(parts[1]), ageMs: now - beat))
     }
     return entries.sorted { $0.id < $1.id }
+  }
+
+  /// The reply to `TIME`, seconds and microseconds, in ms since 1970.
+  private static func milliseconds(ofTime reply: borrowing RedisReply) throws(RedisError) -> Int64 {
+    guard let seconds = Int64(try reply.string(at: 0)), let micros = Int64(try reply.string(at: 1)),
+      (0...Int64.max / 2000).contains(seconds), (0..<1_000_000).contains(micros)
+    else { throw .protocolViolation("TIME names no time") }
+    return seconds * 1000 + micros / 1000
   }
 
   /// Key: the hash of workers. Arguments: id, description, how old a line may be in ms.

@@ -31,6 +31,13 @@ import Testing
     }
   }
 
+  @Test func `a fault of the shortest file is in one of its lines, or where the next would begin`() {
+    for text in ["{a", "[", "a: [b", "- {", "\"a", "a: 'b"] {
+      let fault = #expect(throws: CatalogueFaults.self) { try CatalogueFile.read(text: text, fileName: "c.yaml") }
+      #expect(fault?.faults.allSatisfy { (1...2).contains($0.line) } == true, "\(text): \(String(describing: fault))")
+    }
+  }
+
   @Test func `a file cut off anywhere never ends the reader`() throws {
     let scalars = Array(try ShippedCatalogue.text().unicodeScalars)
     for end in stride(from: 0, to: scalars.count, by: 71) {

@@ -69,6 +69,12 @@ struct ActivityDecoderTests {
       "ended_at", "\"2022-02-30T08:23:00Z\"", .invalidValue,
       #"field "ended_at": "2022-02-30T08:23:00Z" names a date that does not exist"#),
     Fault(
+      "ended_at", "\"0001-01-01T00:00:00+08:00\"", .invalidValue,
+      #"field "ended_at": "0001-01-01T00:00:00+08:00" is in UTC before the year 1 or after the year 9999"#),
+    Fault(
+      "ended_at", "\"9999-12-31T23:59:59-00:01\"", .invalidValue,
+      #"field "ended_at": "9999-12-31T23:59:59-00:01" is in UTC before the year 1 or after the year 9999"#),
+    Fault(
       "started_at", "\"2022-11-29T08:23:01Z\"", .endsBeforeStart,
       #"field "started_at": "2022-11-29T08:23:01Z" is after ended_at "2022-11-29T08:23:00Z""#),
     Fault("region", "\"1401\"", .invalidValue, #"field "region": "1401" is not a code of six digits, such as 140105"#),

@@ -157,6 +157,9 @@ def identifier(fields, field):
 TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
                   r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))")
 
+# The first second of the year 1 and the last of the year 9999 in UTC.
+EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
+
 
 def instant(field, value):
     match = TIME.fullmatch(string(field, value))
@@ -174,6 +177,8 @@ def instant(field, value):
     days = date.toordinal() - datetime.date(1970, 1, 1).toordinal()
     minutes = days * 1440 + hour * 60 + minute - (-offset if sign == "-" else offset)
     if second == 60 and minutes % 1440 != 1439:
+        raise Refused("invalid_value", field)
+    if not EARLIEST <= minutes * 60 + second <= LATEST:
         raise Refused("invalid_value", field)
     return (minutes * 60 + second) * 10**6 + int((fraction or "").ljust(9, "0")) // 1000
 

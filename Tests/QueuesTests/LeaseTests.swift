@@ -178,4 +178,21 @@ import Testing
     let claim = try list.mustTake(1, on: &redis).claim
     #expect(try other.trim(claim, count: 1, release: false, on: &redis) == .lost)
   }
+
+  @Test func `a lease that names an impossible position is an error that says so`() throws {
+    var redis = try fixture.connect()
+    var list = fixture.list("1")
+    try fixture.push(["a"], on: &redis)
+    try list.release(list.mustTake(1, on: &redis).claim, on: &redis)
+    for position in ["9223372036854775807", "-1"] {
+      _ = try redis.command(["HSET", .string(fixture.lease), "position", .string(position)])
+      do throws(RedisError) {
+        _ = try list.claim(count: 1, on: &redis)
+        Issue.record("position \(position) was believed")
+      } catch {
+        guard case .protocolViolation(let text) = error else { throw error }
+        #expect(text.contains("impossible position"), "\(text)")
+      }
+    }
+  }
 }

@@ -136,4 +136,15 @@ import Testing
     let digest = try redis.command(["EVAL", "return redis.sha1hex(ARGV[1])", 0, .bytes(message)]).string
     #expect(SHA1.hex(message) == digest)
   }
+
+  @Test func `lines that no worker wrote are not among the workers`() throws {
+    var redis = try fixture.connect()
+    try WorkerRegistry.beat(id: "w", description: "ingest", forgetMs: 60_000, keys: fixture.keys, on: &redis)
+    _ = try redis.command([
+      "HSET", .string(fixture.keys.workers), "a", "-9223372036854775808 long ago", "b", "x y", "c", "", "d", "1",
+    ])
+    let entries = try WorkerRegistry.entries(keys: fixture.keys, on: &redis)
+    #expect(entries.map(\.id) == ["w"])
+    #expect(entries.map(\.description) == ["ingest"])
+  }
 }

@@ -10,7 +10,7 @@ struct YAMLDocument {
   /// Parses a text; `nil` and a fault where it is not one YAML document.
   static func compose(_ text: String, log: FaultLog) -> YAMLDocument? {
     // Yams hands libyaml a pointer into the text, which a string of up to 15 bytes keeps only for the moment.
-    let text = text.utf8.count < 16 ? text + String(repeating: "\n", count: 16) : text
+    let text = text.utf8.count < 16 ? text + String(repeating: " ", count: 16) : text
     var masks = KeyMasks(text: text)
     while true {
       do {
