@@ -36,7 +36,7 @@ let package = Package(
       name: "Ledger", dependencies: ["PostgresClient", "CarbonInclusion"],
       resources: [
         .embedInCode("Migrations/m0001_main_job.sql"), .embedInCode("Migrations/m0002_views.sql"),
-        .embedInCode("Migrations/m0003_sequences.sql"),
+        .embedInCode("Migrations/m0003_sequences.sql"), .embedInCode("Migrations/m0004_dead_letters.sql"),
         .embedInCode("Migrations/m0005_watermark.sql"),
       ]),
 

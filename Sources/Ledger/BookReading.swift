@@ -10,6 +10,7 @@ enum BookReading {
       keyQuestion(questions.keys), accountQuestion(questions.residents, shard: shard),
     ]
     if !questions.refusals.isEmpty { statements.append(refusalQuestion(questions.refusals, shard: shard)) }
+    if !questions.letters.isEmpty { statements.append(letterQuestion(questions.letters)) }
     let rows = try connection.pipeline(statements)
     var answers = LedgerAnswers()
     for row in 0..<rows[0].count {
@@ -23,7 +24,8 @@ enum BookReading {
         residentNumber: rows[1].int32(row, 1), actions: rows[1].int64(row, 2), nanopoints: rows[1].int64(row, 3),
         latestAt: Instant(microseconds: rows[1].timestamp(row, 4)))
     }
-    if rows.count > 2 { readRefusals(rows[2], questions.refusals, into: &answers) }
+    if !questions.refusals.isEmpty { readRefusals(rows[2], questions.refusals, into: &answers) }
+    if !questions.letters.isEmpty { readLetters(rows[rows.count - 1], questions.letters, into: &answers) }
     return answers
   }
 

@@ -12,6 +12,7 @@ struct BookWriting {
     try copyRefusals(&connection)
     try copyNewAccounts(&connection)
     var statements = [accountUpdate(), outcomeLegs(), batchRow()]
+    statements += deadLetters()
     if !booking.legs.isEmpty { statements.append(legs()) }
     if !booking.highWaterMarks.isEmpty { statements.append(positions()) }
     if !booking.sequenceRuns.isEmpty { statements.append(sequenceRuns()) }

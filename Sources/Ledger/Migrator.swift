@@ -19,6 +19,9 @@ package enum Migrator {
       number: 3, name: "sequences", sql: String(decoding: PackageResources.m0003_sequences_sql, as: UTF8.self),
       readableFrom: 2),
     Migration(
+      number: 4, name: "dead_letters", sql: String(decoding: PackageResources.m0004_dead_letters_sql, as: UTF8.self),
+      readableFrom: 2),
+    Migration(
       number: 5, name: "watermark", sql: String(decoding: PackageResources.m0005_watermark_sql, as: UTF8.self),
       readableFrom: 2),
   ].sorted { $0.number < $1.number }

@@ -20,14 +20,19 @@ package enum TotalsFold {
     }
   }
 
-  /// Forgets payloads of rejected messages that are older than the retention, so many at a time.
+  /// Forgets payloads of rejected messages that are older than the retention, so many at a time. Those of open dead
+  /// letters stay: they are still to be judged.
   package static func expirePayloads(olderThanDays days: Int32, _ connection: inout PostgresConnection) throws -> Int {
     var parameters = PostgresParameters()
     parameters.append(days)
     return try connection.query(
       """
       DELETE FROM puhui.refusal_payload WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM puhui.refusal_payload WHERE received_at < now() - make_interval(days => $1) LIMIT 20000))
+        SELECT ctid FROM puhui.refusal_payload y WHERE received_at < now() - make_interval(days => $1)
+          AND NOT EXISTS (SELECT FROM puhui.dead_letter d
+            WHERE d.shard = y.shard AND d.partner_no = y.partner_no AND d.incarnation = y.incarnation
+              AND d.position = y.position AND d.content = y.content AND d.state = 'buried')
+        LIMIT 20000))
       """, parameters
     ).affectedRows
   }

@@ -1,8 +1,12 @@
 package import CarbonInclusion
 
-/// An activity as the message that it was: the contract's fields, without the evidence, which is stored hashed only.
+/// An activity as the message that it was: the contract's fields.
 package enum ActivityMessage {
-  package static func encoded(_ activity: Activity) -> [UInt8] {
+  /// Without the evidence, which is stored hashed only.
+  package static func encoded(_ activity: Activity) -> [UInt8] { encoded(activity, withEvidence: false) }
+
+  /// - Parameter withEvidence: for a message that is to be judged later: without its evidence it is another one.
+  package static func encoded(_ activity: Activity, withEvidence: Bool) -> [UInt8] {
     var json = JSONWriter()
     json.object { json in
       json.field("id", activity.id)
@@ -17,6 +21,7 @@ package enum ActivityMessage {
       if let start = activity.startedAt { json.field("started_at", start.formatted(utcOffsetSeconds: 0)) }
       json.field("ended_at", activity.endedAt.formatted(utcOffsetSeconds: 0))
       if let region = activity.region { json.field("region", region.description) }
+      if withEvidence, let evidence = activity.evidence { json.field("evidence", evidence) }
       if let claimed = activity.claimedMilligrams {
         json.field("claimed_g", Quantity(millionths: claimed * 1000).description)
       }

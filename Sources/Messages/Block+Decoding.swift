@@ -93,17 +93,26 @@ extension ByteReader {
       case (let position, let overflow) = first.addingReportingOverflow(length),
       !overflow
     else { throw fault("number too large for", "a position") }
-    switch BlockFormat.Kind(rawValue: try byte(in: bytes, "a kind")) {
-    case .activity: return Block.Entry(position: position, content: try activity(in: bytes))
-    case .refused: return Block.Entry(position: position, content: .refused(try refused(in: bytes)))
-    case nil: throw fault("unknown value of", "a kind")
+    var kind = BlockFormat.Kind(rawValue: try byte(in: bytes, "a kind"))
+    var burial: Block.Burial?
+    if kind == .retry {
+      burial = Block.Burial(shard: try byte(in: bytes, "a shard"), content: try digest(in: bytes))
+      kind = BlockFormat.Kind(rawValue: try byte(in: bytes, "a kind"))
     }
+    switch kind {
+    case .activity: return Block.Entry(position: position, content: try activity(in: bytes), retrying: burial)
+    case .refused: return Block.Entry(position: position, content: .refused(try refused(in: bytes)), retrying: burial)
+    case .retry, nil: throw fault("unknown value of", "a kind")
+    }
+  }
+
+  private mutating func digest(in bytes: RawSpan) throws(Fault) -> Digest {
+    Digest(high: try fixed(UInt64.self, in: bytes, "the digest"), low: try fixed(UInt64.self, in: bytes, "the digest"))
   }
 
   private mutating func activity(in bytes: RawSpan) throws(Fault) -> Block.Content {
     let flags = BlockFormat.ActivityFlags(rawValue: try byte(in: bytes, "the flags"))
-    let digest = Digest(
-      high: try fixed(UInt64.self, in: bytes, "the digest"), low: try fixed(UInt64.self, in: bytes, "the digest"))
+    let digest = try digest(in: bytes)
     let id = try text(in: bytes, "an id")
     let resident = try text(in: bytes, "a resident")
     let subject = try text(in: bytes, "a behaviour or reversed id")

@@ -26,8 +26,9 @@ extension BlockBuilder {
   /// Adds an entry of another block; as `append(_:payload:at:)`.
   mutating func append(_ entry: Block.Entry) -> Bool {
     switch entry.content {
-    case .activity(let activity, let digest): append(activity, digest: digest, at: entry.position)
-    case .refused(let message): append(message, at: entry.position)
+    case .activity(let activity, let digest):
+      append(activity, digest: digest, at: entry.position, retrying: entry.burial)
+    case .refused(let message): append(message, at: entry.position, retrying: entry.burial)
     }
   }
 }

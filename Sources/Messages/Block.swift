@@ -3,7 +3,9 @@ package import CarbonInclusion
 /// The messages of one inbox for one shard, as one element of `puhui:score:<shard>`.
 ///
 /// A batch of an inbox becomes one block a shard; each covers the positions of the whole batch, so that scoring knows
-/// how far the inbox has come. `BlockBuilder` makes blocks, `decode` reads them; `BlockFormat` has the bytes.
+/// how far the inbox has come. Dead letters travel in blocks of their own, at the positions that their messages had;
+/// such a block says nothing of how far the inbox has come. `BlockBuilder` makes blocks, `decode` reads them;
+/// `BlockFormat` has the bytes.
 package struct Block: Sendable, Equatable {
   /// The most entries that a block holds.
   package static let maxEntries = 1024
@@ -30,9 +32,25 @@ package struct Block: Sendable, Equatable {
   package struct Entry: Sendable, Equatable {
     package let position: Int64
     package let content: Content
+    /// The burial that is taken back, where a dead letter is retried.
+    package let burial: Burial?
 
-    package init(position: Int64, content: Content) {
+    package init(position: Int64, content: Content, retrying burial: Burial? = nil) {
       self.position = position
+      self.content = content
+      self.burial = burial
+    }
+  }
+
+  /// Where the ledger keeps a dead letter, beside the inbox and position of its message.
+  package struct Burial: Sendable, Equatable {
+    /// The shard that booked it, 0 to 99.
+    package let shard: UInt8
+    /// The digest that it was booked with.
+    package let content: Digest
+
+    package init(shard: UInt8, content: Digest) {
+      self.shard = shard
       self.content = content
     }
   }

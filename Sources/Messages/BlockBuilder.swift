@@ -45,35 +45,44 @@ package struct BlockBuilder: Sendable {
 
   /// Adds a message with the position that it has in the inbox, each higher than the one before.
   ///
+  /// - Parameter burial: the one that is taken back, where a dead letter is retried.
   /// - Returns: `false` when the block is full; it is then as it was. An empty one takes any message.
-  package mutating func append(_ message: DecodedMessage, payload: RawSpan, at position: Int64) -> Bool {
+  package mutating func append(
+    _ message: DecodedMessage, payload: RawSpan, at position: Int64, retrying burial: Block.Burial? = nil
+  ) -> Bool {
     switch message {
     case .activity(let activity):
-      append(activity, digest: ContentDigest.of(activity), at: position)
+      append(activity, digest: ContentDigest.of(activity), at: position, retrying: burial)
     case .refused(let refusal, let id, let resident):
       append(
         RefusedMessage(
           refusal: refusal, id: id, resident: resident,
           payload: payload.extracting(first: RefusedMessage.maxPayloadBytes).copied()),
-        at: position)
+        at: position, retrying: burial)
     }
   }
 
   /// The same for bytes in an array.
-  package mutating func append(_ message: DecodedMessage, payload: [UInt8], at position: Int64) -> Bool {
-    append(message, payload: payload.span.bytes, at: position)
+  package mutating func append(
+    _ message: DecodedMessage, payload: [UInt8], at position: Int64, retrying burial: Block.Burial? = nil
+  ) -> Bool {
+    append(message, payload: payload.span.bytes, at: position, retrying: burial)
   }
 
   /// Adds an activity; as `append(_:payload:at:)`.
-  package mutating func append(_ activity: Activity, digest: Digest, at position: Int64) -> Bool {
-    append(.activity, at: position) { writer in
+  package mutating func append(
+    _ activity: Activity, digest: Digest, at position: Int64, retrying burial: Block.Burial? = nil
+  ) -> Bool {
+    append(.activity, at: position, burial) { writer in
       writer.activity(activity, digest)
     }
   }
 
   /// Adds a refused message; as `append(_:payload:at:)`.
-  package mutating func append(_ message: RefusedMessage, at position: Int64) -> Bool {
-    append(.refused, at: position) { writer in
+  package mutating func append(
+    _ message: RefusedMessage, at position: Int64, retrying burial: Block.Burial? = nil
+  ) -> Bool {
+    append(.refused, at: position, burial) { writer in
       writer.refused(message)
     }
   }
@@ -114,12 +123,13 @@ package struct BlockBuilder: Sendable {
   }
 
   private mutating func append(
-    _ kind: BlockFormat.Kind, at position: Int64, _ write: (inout ByteWriter) -> Void
+    _ kind: BlockFormat.Kind, at position: Int64, _ burial: Block.Burial?, _ write: (inout ByteWriter) -> Void
   ) -> Bool {
     precondition(position >= next, "positions of a block rise")
     guard count < Block.maxEntries else { return false }
     let before = entries.bytes.count
     entries.varint(UInt64(position - first))
+    if let burial { entries.retry(burial) }
     entries.byte(kind.rawValue)
     write(&entries)
     guard entries.bytes.count + Self.frameBytes <= Block.maxBytes else {
@@ -142,6 +152,13 @@ extension ByteWriter {
       varint(UInt64(run.upperBound - run.lowerBound))
       reached = run.upperBound
     }
+  }
+
+  fileprivate mutating func retry(_ burial: Block.Burial) {
+    byte(BlockFormat.Kind.retry.rawValue)
+    byte(burial.shard)
+    fixed(burial.content.high)
+    fixed(burial.content.low)
   }
 
   fileprivate mutating func activity(_ activity: Activity, _ digest: Digest) {

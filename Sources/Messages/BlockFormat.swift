@@ -17,6 +17,7 @@ import CarbonInclusion
 ///                where flagged: quantity (zigzag), unit (1 byte), started at (zigzag, from ended at), region (zigzag),
 ///                evidence (text), claimed mg (zigzag), sequence (zigzag)
 ///   refused      flags (1 byte), reason, detail (texts); where flagged: id, resident (texts); payload (varint, bytes)
+///   retry        shard (1 byte) and digest (16 bytes) of the burial, then kind (1 byte) and one of the above
 /// runs           varint   PHB2 only, then each run of numbers that the batch held, by rising numbers:
 /// run …          how far it begins above the end of the one before, the first one above 0; and how far it reaches
 ///                from there (varints)
@@ -32,6 +33,7 @@ package enum BlockFormat {
   enum Kind: UInt8 {
     case activity = 0
     case refused = 1
+    case retry = 2
   }
 
   struct ActivityFlags: OptionSet {

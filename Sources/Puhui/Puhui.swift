@@ -22,7 +22,7 @@ struct Puhui: AsyncParsableCommand {
         name: "Operating",
         subcommands: [
           MigrateCommand.self, CatalogueCommand.self, StatusCommand.self, DoctorCommand.self, AuditCommand.self,
-          PauseCommand.self, ResumeCommand.self, DrainCommand.self,
+          PauseCommand.self, ResumeCommand.self, DrainCommand.self, DeadCommand.self,
         ]),
       CommandGroup(
         name: "Reading",

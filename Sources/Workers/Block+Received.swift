@@ -6,9 +6,13 @@ extension Block {
   func received(partnerNumber: Int16, secret: EvidenceSecret) -> ReceivedBlock {
     let inbox = InboxIncarnation(partnerNumber: partnerNumber, incarnation: incarnation)
     let messages = entries.map { entry in
-      ReceivedMessage(
-        position: MessagePosition(partnerNumber: partnerNumber, incarnation: incarnation, offset: entry.position),
-        content: entry.content.received(secret: secret))
+      let position = MessagePosition(partnerNumber: partnerNumber, incarnation: incarnation, offset: entry.position)
+      return ReceivedMessage(
+        position: position, content: entry.content.received(secret: secret),
+        letter: entry.burial.map { burial in
+          DeadLetterKey(
+            shard: Int16(burial.shard), refused: RefusedContent(position: position, content: burial.content))
+        })
     }
     // The stamp is not under the checksum: any number may stand there.
     let pushedAt = Instant(microseconds: min(max(0, pushedAtMilliseconds), 1 << 50) * 1000)

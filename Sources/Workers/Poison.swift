@@ -21,11 +21,13 @@ extension ReceivedBlock {
     var block = self
     block.messages = messages.map { message in
       var message = message
+      message.diedInScoring = true
       message.content =
         switch message.content {
         case .activity(let activity, let content, _):
           .refused(
-            refusal, id: activity.id, resident: activity.resident, payload: ActivityMessage.encoded(activity),
+            refusal, id: activity.id, resident: activity.resident,
+            payload: ActivityMessage.encoded(activity, withEvidence: true),
             content: content)
         case .refused(_, let id, let resident, let payload, let content):
           .refused(refusal, id: id, resident: resident, payload: payload, content: content)

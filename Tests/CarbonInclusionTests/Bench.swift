@@ -47,6 +47,14 @@ struct Books {
       answers.refusals[.init(position: refusal.position, content: refusal.content)] = OutcomeNotice(
         partnerNumber: refusal.position.partnerNumber, id: refusal.activityID, outcome: refusal.outcome,
         reason: refusal.reason, detail: refusal.detail)
+      if refusal.reason == RefusalReason.poison.rawValue {
+        answers.letters[letter(at: refusal.position.offset, content: refusal.content)] = .init(isOpen: true)
+      }
+    }
+    for change in booking.letters {
+      if case .retried(let decision, _) = change.event {
+        answers.letters[change.letter] = .init(isOpen: false, decision: decision)
+      }
     }
     for change in booking.accounts {
       var account =
@@ -80,8 +88,14 @@ struct Books {
     histories[entry.residentNumber] = history
   }
 
+  /// A dead letter of partner 1's inbox.
+  func letter(at offset: Int64, content: Digest) -> DeadLetterKey {
+    let position = MessagePosition(partnerNumber: 1, incarnation: 7, offset: offset)
+    return DeadLetterKey(shard: 0, refused: .init(position: position, content: content))
+  }
+
   /// Stands for the digest of a message: equal for equal content.
-  private func contentDigest(_ activity: Activity) -> Digest {
+  func contentDigest(_ activity: Activity) -> Digest {
     var content = activity
     content.sequence = nil
     var hash: UInt64 = 14_695_981_039_346_656_037

@@ -131,8 +131,8 @@ import Testing
     #expect(help.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 48, "\(help.output)")
     #expect(help.output.contains("puhui statement r-1"))
     for command in [
-      "ingest", "score", "all", "migrate", "catalogue", "status", "doctor", "audit", "pause", "resume", "drain", "outcome",
-      "statement", "report", "gaps", "push", "simulate",
+      "ingest", "score", "all", "migrate", "catalogue", "status", "doctor", "audit", "pause", "resume", "drain", "dead",
+      "outcome", "statement", "report", "gaps", "push", "simulate",
     ] {
       let own = try PuhuiProgram(environment: [:]).run([command, "--help"])
       #expect(own.status == 0 && own.output.contains("xample"), "\(command): \(own.output)")

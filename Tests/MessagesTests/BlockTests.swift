@@ -47,6 +47,24 @@ struct BlockTests {
     #expect(block.positions == .max - 1 ..< .max)
   }
 
+  @Test func `retried dead letters survive a block, beside messages and at positions of long ago`() throws {
+    let ride = Activity(
+      id: "i", resident: "r", report: .act(behaviour: "ab", quantity: .one, unit: .kilometre),
+      endedAt: Instant(seconds: 0))
+    let refused = RefusedMessage(refusal: Refusal(.poison, "why"), id: nil, resident: nil, payload: [0xFF, 0])
+    let burial = Block.Burial(shard: 31, content: Digest(high: .max, low: 1))
+    let entries = [
+      Block.Entry(position: 3, content: .activity(ride, ContentDigest.of(ride)), retrying: burial),
+      Block.Entry(position: 4, content: .activity(ride, ContentDigest.of(ride))),
+      Block.Entry(position: 70_000, content: .refused(refused), retrying: burial),
+    ]
+    var builder = BlockBuilder(partner: "p0", incarnation: 9, from: 3)
+    for entry in entries { expectTaken(builder.append(entry)) }
+    let block = try Block.decode(stamped(builder.encoded(coveringTo: 70_001), milliseconds: 0))
+    #expect(block.entries == entries)
+    #expect(block.positions == 3..<70_001)
+  }
+
   @Test func `each unit and each reason keeps its place`() throws {
     var builder = BlockBuilder(partner: "p0", incarnation: 0, from: 0)
     var expected: [Block.Content] = []
@@ -128,14 +146,15 @@ extension BlockTests {
       let bytes = generator.random.chance(80) ? generator.activity() : generator.mutated(generator.activity())
       let message = ActivityDecoder.decode(bytes)
       let position = 70 + index * 3
-      guard builder.append(message, payload: bytes, at: position) else { break }
+      let burial = generator.random.chance(20) ? Block.Burial(shard: 7, content: ContentDigest.of(bytes)) : nil
+      guard builder.append(message, payload: bytes, at: position, retrying: burial) else { break }
       let content: Block.Content =
         switch message {
         case .activity(let activity): .activity(activity, ContentDigest.of(activity))
         case .refused(let refusal, let id, let resident):
           .refused(RefusedMessage(refusal: refusal, id: id, resident: resident, payload: bytes))
         }
-      entries.append(Block.Entry(position: position, content: content))
+      entries.append(Block.Entry(position: position, content: content, retrying: burial))
     }
     return (builder.encoded(coveringTo: 10_000), entries)
   }
@@ -144,8 +163,9 @@ extension BlockTests {
 extension BlockBuilder {
   fileprivate mutating func append(_ entry: Block.Entry) -> Bool {
     switch entry.content {
-    case .activity(let activity, let digest): append(activity, digest: digest, at: entry.position)
-    case .refused(let message): append(message, at: entry.position)
+    case .activity(let activity, let digest):
+      append(activity, digest: digest, at: entry.position, retrying: entry.burial)
+    case .refused(let message): append(message, at: entry.position, retrying: entry.burial)
     }
   }
 }

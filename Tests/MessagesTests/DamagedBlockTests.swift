@@ -33,6 +33,21 @@ struct DamagedBlockTests {
     }
   }
 
+  @Test func `a retry of a retry is refused`() throws {
+    let message = RefusedMessage(refusal: Refusal(.poison, ""), id: nil, resident: nil, payload: [])
+    var builder = BlockBuilder(partner: "p0", incarnation: 0, from: 0)
+    #expect(builder.append(message, at: 0, retrying: .init(shard: 0, content: .init(high: 0, low: 0))) == true)
+    let block = stamped(builder.encoded(coveringTo: 1), milliseconds: 0)
+    var content = Array(block[12..<block.count - 8])
+    // Partner (3), incarnation (8), first (8), covered, entries, position, kind, shard (a byte each), digest (16).
+    let kind = 3 + 8 + 8 + 5 + 16
+    try #require(content[kind] == 1, "the format has moved")
+    content[kind] = 2
+    #expect(throws: BlockError.malformed(offset: 12 + kind + 1, problem: "unknown value of a kind")) {
+      try Block.decode(Array(block[..<12]) + content + bigEndian(checksum(of: content)))
+    }
+  }
+
   /// Under the checksum, too, the reader must not trust what it reads.
   @Test(arguments: [UInt64(61), 62, 63, 64])
   func `wrong bytes under a right checksum never trap`(seed: UInt64) {

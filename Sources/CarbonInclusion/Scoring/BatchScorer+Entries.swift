@@ -81,7 +81,7 @@ extension BatchScorer {
       entry.refersTo = loser.entryNumber
       book(entry, index: index, actions: upgraded.isAction ? 1 : 0)
       booking.counts[loser.key.partnerNumber, default: .init()].move(from: .overlap, to: upgraded.credit.outcome)
-      if upgraded.credit.outcome != .credited { notify(loser.key, upgraded.credit) }
+      if upgraded.credit.outcome.isTold { booking.notices.append(notice(loser.key, upgraded.credit)) }
     }
   }
 
@@ -128,15 +128,13 @@ extension BatchScorer {
   }
 
   private mutating func count(_ key: ActivityKey, _ credit: RecordedActivity.Credit) {
-    booking.counts[key.partnerNumber, default: .init()].receive(credit.outcome)
-    if credit.outcome != .credited { notify(key, credit) }
+    settle(notice(key, credit))
   }
 
-  private mutating func notify(_ key: ActivityKey, _ credit: RecordedActivity.Credit) {
-    booking.notices.append(
-      OutcomeNotice(
-        partnerNumber: key.partnerNumber, id: key.id, outcome: credit.outcome, reason: credit.reason,
-        detail: credit.detail))
+  private func notice(_ key: ActivityKey, _ credit: RecordedActivity.Credit) -> OutcomeNotice {
+    OutcomeNotice(
+      partnerNumber: key.partnerNumber, id: key.id, outcome: credit.outcome, reason: credit.reason,
+      detail: credit.detail)
   }
 
   private mutating func takeEntryNumber() -> Int64 {

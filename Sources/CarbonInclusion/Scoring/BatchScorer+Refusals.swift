@@ -1,12 +1,13 @@
 extension BatchScorer {
   mutating func refuse(
-    _ refused: RefusedContent, _ refusal: Refusal, id: String?, resident: String?, payload: [UInt8]
+    _ refused: RefusedContent, _ refusal: Refusal, id: String?, resident: String?, payload: [UInt8],
+    diedInScoring: Bool = false
   ) {
     book(
       BookedRefusal(
         position: refused.position, content: refused.content, outcome: .rejected, activityID: id, resident: resident,
         reason: refusal.reason.rawValue,
-        detail: refusal.detail, payload: payload))
+        detail: refusal.detail, payload: payload, diedInScoring: diedInScoring))
   }
 
   /// The same id with other content, or for another resident: loud, and without effect on the first.
@@ -40,9 +41,10 @@ extension BatchScorer {
     let notice = OutcomeNotice(
       partnerNumber: refusal.position.partnerNumber, id: refusal.activityID, outcome: refusal.outcome,
       reason: refusal.reason, detail: refusal.detail)
+    settle(notice)
+    // Of a dead letter the refusal stands already; what was decided now stands with the letter.
+    guard retrying == nil else { return }
     booking.refusals.append(refusal)
-    booking.counts[refusal.position.partnerNumber, default: .init()].receive(refusal.outcome)
-    booking.notices.append(notice)
     answers.refusals[.init(position: refusal.position, content: refusal.content)] = notice
   }
 }

@@ -14,6 +14,8 @@ package struct BatchScorer {
   var residents: [ResidentState] = []
   var residentIndex: [String: Int] = [:]
   var booking: Booking
+  /// The dead letter whose message is being folded.
+  var retrying: Retry?
 
   package init(
     policy: Policy, opening: BatchOpening, blocks: [ReceivedBlock], render: @escaping @Sendable (Activity) -> [UInt8]
@@ -33,8 +35,9 @@ package struct BatchScorer {
           BookedSequenceRun(
             partnerNumber: block.inbox.partnerNumber, numbers: numbers, seenAt: min(block.pushedAt, opening.now)))
       }
-      for message in block.messages { redelivered.append(message.position.offset < mark) }
-      if block.end > mark {
+      for message in block.messages { redelivered.append(message.letter == nil && message.position.offset < mark) }
+      // A retry stands at a position of long ago: it does not say how far its inbox has come.
+      if block.end > mark && !block.messages.contains(where: { $0.letter != nil }) {
         marks[block.inbox] = block.end
         booking.highWaterMarks[block.inbox] = block.end
       }
@@ -47,7 +50,8 @@ package struct BatchScorer {
     var questions = LedgerQuestions()
     var residents: Set<String> = []
     forEachMessage { message, isRedelivered in
-      if isRedelivered { questions.refusals.append(message.refusedContent) }
+      if let letter = message.letter { questions.letters.append(letter) }
+      if isRedelivered || message.letter != nil { questions.refusals.append(message.refusedContent) }
       guard case .activity(let activity, _, _) = message.content else { return }
       let partner = message.position.partnerNumber
       questions.keys.append(ActivityKey(partnerNumber: partner, id: activity.id))
@@ -98,6 +102,14 @@ package struct BatchScorer {
   }
 
   private mutating func fold(_ message: ReceivedMessage, isRedelivered: Bool) {
+    if let letter = message.letter {
+      retry(message, of: letter)
+    } else {
+      take(message, isRedelivered: isRedelivered)
+    }
+  }
+
+  mutating func take(_ message: ReceivedMessage, isRedelivered: Bool) {
     // A position may keep a message from being counted again, never from being credited: what was handed on before is
     // left out only where the ledger holds its refusal, or its key. Another message at that position is another
     // message.
@@ -107,7 +119,9 @@ package struct BatchScorer {
     }
     switch message.content {
     case .refused(let refusal, let id, let resident, let payload, _):
-      refuse(message.refusedContent, refusal, id: id, resident: resident, payload: payload)
+      refuse(
+        message.refusedContent, refusal, id: id, resident: resident, payload: payload,
+        diedInScoring: message.diedInScoring)
     case .activity(let activity, let content, let evidence):
       let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
       guard let known = answers.known[key] else {
@@ -119,7 +133,7 @@ package struct BatchScorer {
       } else if isRedelivered {
         remind(key, of: activity)
       } else {
-        booking.counts[key.partnerNumber, default: .init()].receive(.duplicate)
+        settle(OutcomeNotice(partnerNumber: key.partnerNumber, id: key.id, outcome: .duplicate))
       }
     }
   }

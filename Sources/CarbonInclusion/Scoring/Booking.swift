@@ -2,6 +2,7 @@
 package struct Booking: Sendable {
   package var entries: [BookedEntry] = []
   package var refusals: [BookedRefusal] = []
+  package var letters: [DeadLetterChange] = []
   package var accounts: [AccountChange] = []
   package var legs: [LegKey: Leg] = [:]
   package var counts: [Int16: OutcomeCounts] = [:]
@@ -65,6 +66,8 @@ package struct BookedRefusal: Sendable {
   package var detail: String
   /// The message as pushed, or what was read of it; kept of rejected messages, for a while.
   package var payload: [UInt8]?
+  /// Of a burial: whether it killed workers of scoring, not of ingest.
+  package var diedInScoring = false
 }
 
 /// Numbers of one partner's own counter, without a hole between them, and when they were received.
@@ -134,7 +137,7 @@ package struct OutcomeNotice: Sendable, Equatable {
   package var reason: String?
   package var detail: String?
 
-  package init(partnerNumber: Int16, id: String?, outcome: Outcome, reason: String?, detail: String?) {
+  package init(partnerNumber: Int16, id: String?, outcome: Outcome, reason: String? = nil, detail: String? = nil) {
     self.partnerNumber = partnerNumber
     self.id = id
     self.outcome = outcome

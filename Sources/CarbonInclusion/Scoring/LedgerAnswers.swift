@@ -40,6 +40,8 @@ package struct LedgerQuestions: Sendable, Equatable {
   package var residents: [String] = []
   /// Messages that may have been refused before.
   package var refusals: [RefusedContent] = []
+  /// Dead letters that are retried. They are to be locked, so that no two batches decide about one.
+  package var letters: [DeadLetterKey] = []
 
   package init() {}
 }
@@ -79,6 +81,7 @@ package struct LedgerAnswers: Sendable {
   package var known: [ActivityKey: KnownActivity] = [:]
   package var accounts: [String: Account] = [:]
   package var refusals: [RefusedContent: OutcomeNotice] = [:]
+  package var letters: [DeadLetterKey: KnownDeadLetter] = [:]
 
   package init() {}
 }

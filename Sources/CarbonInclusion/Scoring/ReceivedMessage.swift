@@ -34,6 +34,10 @@ package struct ReceivedMessage: Sendable {
 
   package var position: MessagePosition
   package var content: Content
+  /// The dead letter that is retried with it; `nil` for what a partner pushed.
+  package var letter: DeadLetterKey?
+  /// Whether it is buried because of what it did to the workers of scoring.
+  package var diedInScoring = false
 
   /// Where the message stood, and the digest of what it said.
   var refusedContent: RefusedContent {
@@ -42,9 +46,10 @@ package struct ReceivedMessage: Sendable {
     }
   }
 
-  package init(position: MessagePosition, content: Content) {
+  package init(position: MessagePosition, content: Content, letter: DeadLetterKey? = nil) {
     self.position = position
     self.content = content
+    self.letter = letter
   }
 }
 

@@ -101,6 +101,11 @@ extension AuditCheck {
       FROM puhui.entry u WHERE u.shard = $1 AND u.refers_to IS NOT NULL AND u.kind = 3
       UNION ALL
       SELECT r.received_at, r.partner_no, r.outcome, 1 FROM puhui.refusal r WHERE r.shard = $1
+      UNION ALL
+      -- A retry moves it away from the burial, in the batch that decided; where it is a refusal again, no row says so.
+      SELECT d.changed_at, d.partner_no, t.outcome, t.n
+      FROM puhui.dead_letter d CROSS JOIN LATERAL (VALUES (8::smallint, -1), (d.outcome, 1)) t(outcome, n)
+      WHERE d.decided_shard = $1 AND (t.n < 0 OR t.outcome IN (4, 8))
     ), booked AS (
       SELECT booked_at, partner_no,
         \(counted.map { "coalesce(sum(n) FILTER (WHERE outcome = \($0.number)), 0) AS \($0.name)" }

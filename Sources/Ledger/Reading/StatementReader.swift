@@ -131,7 +131,7 @@ package enum StatementReader {
       WHERE a.resident = $1 AND coalesce(u.outcome, e.outcome) IN (5, 6)
       UNION ALL
       SELECT p.code, r.activity_id, puhui.outcome_code(r.outcome), r.reason, r.detail, r.received_at
-      FROM puhui.refusal r JOIN puhui.partner p ON p.partner_no = r.partner_no WHERE r.resident = $1
+      FROM puhui.standing_refusal r JOIN puhui.partner p ON p.partner_no = r.partner_no WHERE r.resident = $1
       ORDER BY at
       """, resident)
     return (0..<rows.count).map { row in

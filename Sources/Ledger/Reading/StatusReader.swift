@@ -24,6 +24,8 @@ package struct LedgerStatus: Sendable {
   package var reductionMilligrams: Int64
   package var pointsIssued: Int64
   package var lastBookedAt: Instant?
+  /// Dead letters that nobody has retried or discarded.
+  package var openDeadLetters: Int64
   package var partners: [PartnerCount]
   package var shards: [Shard]
   /// Of partners that use a counter of their own.
@@ -41,13 +43,15 @@ package enum StatusReader {
         """
         SELECT t.residents, t.actions, t.reduction_mg, t.points_issued,
           (SELECT coalesce(max(version), 0) FROM puhui.catalogue_version),
-          (SELECT max(b.booked_at) FROM puhui.fence f JOIN puhui.batch b USING (shard, batch_no))
+          (SELECT max(b.booked_at) FROM puhui.fence f JOIN puhui.batch b USING (shard, batch_no)),
+          (SELECT count(*) FROM puhui.dead_letter WHERE state = 'buried')
         FROM puhui.totals t
         """)
       return LedgerStatus(
         schemaVersion: schemaVersion, catalogueVersion: totals.int32(0, 4), residents: totals.int64(0, 0),
         actions: totals.int64(0, 1), reductionMilligrams: totals.int64(0, 2), pointsIssued: totals.int64(0, 3),
         lastBookedAt: totals.optionalTimestamp(0, 5).map { Instant(microseconds: $0) },
+        openDeadLetters: totals.int64(0, 6),
         partners: try partners(&connection), shards: try shards(&connection),
         sequences: try SequenceReader.summaries(&connection),
         incidents: try IncidentStore.unresolved(&connection))

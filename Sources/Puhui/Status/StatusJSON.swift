@@ -16,6 +16,7 @@ enum StatusJSON {
       ("catalogue_version", .integer(Int64(ledger.catalogueVersion))),
       ("schema_version", .integer(Int64(ledger.schemaVersion))),
       ("last_booked_at", .optional(ledger.lastBookedAt?.formatted(utcOffsetSeconds: 0))),
+      ("dead_letters", .integer(ledger.openDeadLetters)),
       ("partners", .array(ledger.partners.map { partner($0, ledger.sequences) })),
       ("inboxes", .array(queues.inboxes.map(list))),
       ("shards", .array(queues.shards.map(list))), ("strangers", .array(queues.strangers.map(list))),

@@ -25,8 +25,13 @@ struct StatusText {
     \(Amounts.tonnes(ledger.reductionMilligrams)) (\(Amounts.grams(ledger.reductionMilligrams))) · \
     \(Amounts.count(ledger.pointsIssued)) points issued
     Catalogue   version \(ledger.catalogueVersion), schema version \(ledger.schemaVersion)
-    Last booked \(ledger.lastBookedAt.map { $0.formatted(utcOffsetSeconds: 28_800) } ?? "never")
+    Last booked \(ledger.lastBookedAt.map { $0.formatted(utcOffsetSeconds: 28_800) } ?? "never")\(deadLetters())
     """
+  }
+
+  private func deadLetters() -> String {
+    guard ledger.openDeadLetters > 0 else { return "" }
+    return "\nDead        \(Amounts.count(ledger.openDeadLetters)) letters are open: see `puhui dead ls`"
   }
 
   private func inboxes() -> String {
