@@ -29,7 +29,7 @@ extension QueueAudit {
   }
 
   private func leftover(_ key: String, _ redis: inout RedisConnection) throws(RedisError) -> AuditFinding? {
-    guard ![keys.directory, keys.workers, keys.wake].contains(key) else { return nil }
+    guard ![keys.directory, keys.workers, keys.wake, keys.watermark].contains(key) else { return nil }
     let name = key.dropFirst(keys.prefix.count)
     // What others read: replies expire, and what is to be fulfilled waits for its partner.
     if name.hasPrefix("reply:") || name.hasPrefix("fulfil:") { return nil }
