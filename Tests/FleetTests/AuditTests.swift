@@ -83,7 +83,7 @@ import Testing
     let fleet = try FleetFixture()
     var workers = try (1...2).map { _ in try fleet.program.start(["all", "--lanes", "2"]) }
     let traffic = try fleet.program.start([
-      "simulate", "--rate", "300", "--seed", "5", "--residents", "1000", "--resent", "0.1", "--conflicts", "0.02",
+      "simulate", "--rate", "300", "--seed", "5", "--residents", "30000", "--resent", "0.1", "--conflicts", "0.02",
       "--invalid", "0.03", "--reversals", "0.08", "--shared-charges", "0.05",
     ])
     var before: Int64 = -1

@@ -14,12 +14,17 @@ enum Interruption {
   static func watch() {
     // Made now: a signal handler must not be what makes it.
     guard !isWanted else { return }
+    var taken = sigset_t()
+    sigemptyset(&taken)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&taken, number)
       _ = Glibc.signal(number) { number in
         // Only an atomic and a write() to a socket: safe inside a handler.
         if Interruption.isWanted { _exit(128 + number) }
         Interruption.signal.stop()
       }
     }
+    // Whoever started the process may have blocked them, and a child inherits that.
+    pthread_sigmask(SIG_UNBLOCK, &taken, nil)
   }
 }
