@@ -85,11 +85,15 @@ import Testing
     let list = lists.keys.score(9)
     try lists.command("LPUSH", list, "a block")
     try lists.lease(
-      of: list, "owner", "host:1:2:score-0", "lease_ms", "15000", "working", "1", "expires_ms", lists.time(-5_000))
+      of: list, "owner", "host:1:2:score-0", "lease_ms", "15000", "working", "17", "expires_ms", lists.time(-5_000))
     #expect(try lists.audit("--only", "leases").status == 0, "the next owner has time yet")
     try lists.lease(of: list, "expires_ms", lists.time(-60_000))
     let (status, output) = try lists.audit("--only", "leases")
     #expect(status == 1 && output.contains(list) && output.contains("host:1:2:score-0"), "\(output)")
+    try lists.lease(of: list, "working", "alone", "paused", lists.time(-90_000))
+    #expect(try lists.audit("--only", "leases").status == 0, "nobody may take a paused list over")
+    try lists.command("HDEL", Keys.companion(of: list, "lease"), "paused")
+    #expect(try lists.audit("--only", "leases").status == 1, "a suspect in hand")
     try lists.lease(of: list, "working", "0")
     #expect(try lists.audit("--only", "leases").status == 0, "a list that was handed back waits for nobody")
   }
@@ -98,7 +102,7 @@ import Testing
     let lists = try Lists()
     let list = lists.keys.inbox("kuaidian")
     try lists.lease(
-      of: list, "owner", "host:1:2:ingest-0", "lease_ms", "15000", "working", "1", "expires_ms", lists.time(900_000))
+      of: list, "owner", "host:1:2:ingest-0", "lease_ms", "15000", "working", "17", "expires_ms", lists.time(900_000))
     let (status, output) = try lists.audit("--only", "leases")
     #expect(status == 1 && output.contains(list) && output.contains("a lease for 15000 ms"), "\(output)")
   }
@@ -106,7 +110,7 @@ import Testing
   @Test func `after a drain nothing but bookkeeping may be left`() throws {
     let lists = try Lists()
     let keys = lists.keys
-    try lists.command("SET", keys.directory, "1")
+    for key in [keys.directory, keys.watermark, keys.workers] { try lists.command("SET", key, "1") }
     try lists.command("LPUSH", keys.rejected("eleme"), "{}")
     try lists.lease(of: keys.inbox("eleme"), "owner", "x")
     #expect(try lists.audit("--only", "drained-lists", "--drained").status == 0)

@@ -83,7 +83,7 @@ extension AuditCheck {
         meaning: "Nobody books, folds or audits such rows any more.",
         advice: "Find out who wrote them, or deleted the fence row, and compare with a backup."),
       .everything,
-      ["account", "entry", "refusal", "batch", "leg", "outcome_leg", "inbox_position"].map { table in
+      ["account", "entry", "refusal", "batch", "leg", "outcome_leg", "inbox_position", "dead_letter"].map { table in
         """
         SELECT s.shard::smallint, NULL::bigint, NULL::text, NULL::text, NULL::text, 'puhui.\(table)',
           'a fence row for the shard', 'none'

@@ -100,7 +100,7 @@ struct QueueAudit {
   private func findOrphans(_ result: inout AuditResult, _ redis: inout RedisConnection) throws(RedisError) {
     for list in partners.map(keys.inbox) + scoringLists {
       let lease = try redis.command(
-        ["HMGET", .string(Keys.companion(of: list, "lease")), "owner", "expires_ms", "lease_ms", "working"])
+        ["HMGET", .string(Keys.companion(of: list, "lease")), "owner", "expires_ms", "lease_ms", "working", "paused"])
       guard let expires = lease.number(at: 1), let span = lease.number(at: 2), expires > 0 else { continue }
       let owner = (try? lease.string(at: 0)) ?? "?"
       // After the lease: whoever renews it now makes it run longer than what was read.
@@ -111,7 +111,9 @@ struct QueueAudit {
             place: list, expected: "a lease for \(span) ms", found: "\(owner) has it for \(expires - now) ms"),
           to: &result)
       }
-      guard lease.number(at: 3) == 1, now - expires > Self.takeoverMs,
+      // A number of messages, or a suspect that is worked on alone. Nobody may take a paused list over.
+      let inHand = (try? lease.string(at: 3)).map { $0 != "0" } ?? false
+      guard inHand, lease.number(at: 4) == nil, now - expires > Self.takeoverMs,
         try redis.command(["LLEN", .string(list)]).integer() > 0
       else { continue }
       add(

@@ -169,16 +169,32 @@ extension AuditDamage {
     ORDER BY e.entry_no DESC LIMIT 1
     """
 
+  static let refused = """
+    SELECT r.*, p.code AS partner FROM puhui.refusal r JOIN puhui.partner p USING (partner_no)
+    WHERE r.outcome = 8 AND r.activity_id IS NOT NULL AND r.resident IS NOT NULL ORDER BY r.shard, r.position LIMIT 1
+    """
+
   static let positions = [
     AuditDamage(
       check: "refusal-positions", what: "a refusal ahead of its inbox",
-      victim: """
-        SELECT r.*, p.code AS partner FROM puhui.refusal r JOIN puhui.partner p USING (partner_no)
-        WHERE r.activity_id IS NOT NULL AND r.resident IS NOT NULL ORDER BY r.shard, r.position LIMIT 1
-        """,
+      victim: refused,
       sql: """
         UPDATE puhui.refusal r SET position = 1000000 FROM victim v WHERE r.shard = v.shard
           AND r.partner_no = v.partner_no AND r.incarnation = v.incarnation AND r.position = v.position
+        """, names: ["shard", "partner", "activity_id", "resident"]),
+    AuditDamage(
+      check: "dead-letters", what: "a burial without a letter", victim: refused,
+      sql: """
+        UPDATE puhui.refusal r SET reason = 'poison' FROM victim v WHERE r.shard = v.shard
+          AND r.partner_no = v.partner_no AND r.incarnation = v.incarnation AND r.position = v.position
+        """, names: ["shard", "partner", "activity_id", "resident"]),
+    AuditDamage(
+      check: "dead-letters", what: "a letter of a message that was refused for something else", victim: refused,
+      sql: """
+        INSERT INTO puhui.dead_letter (shard, partner_no, incarnation, position, content, activity_id, resident,
+          attempts, stage, buried_at, changed_at)
+        SELECT shard, partner_no, incarnation, position, content, activity_id, resident, '', 'score', now(), now()
+        FROM victim
         """, names: ["shard", "partner", "activity_id", "resident"]),
     AuditDamage(
       check: "received", what: "a message that left its inbox and has no outcome",
