@@ -70,20 +70,26 @@ extension BookWriting {
     )
   }
 
-  func sequenceRuns() -> (sql: String, parameters: PostgresParameters) {
-    let runs = booking.sequenceRuns
+  /// One row a partner: the numbers of a shard's messages lie scattered, and a row each would cost as much as an entry.
+  func sequenceNumbers() -> (sql: String, parameters: PostgresParameters) {
+    let partners = booking.numbers.sorted { $0.key < $1.key }
+    let numbers = partners.map { $0.value.runs.merged.flatMap(Array.init) }
+    var ends: [Int32] = []
+    for list in numbers { ends.append((ends.last ?? 0) + Int32(clamping: list.count)) }
     var parameters = PostgresParameters()
     parameters.append(opening.shard)
     parameters.append(opening.batchNumber)
-    parameters.append(array: runs.indices.map { Int32(clamping: $0) })
-    parameters.append(array: runs.map(\.partnerNumber))
-    parameters.append(array: runs.map(\.numbers.lowerBound))
-    parameters.append(array: runs.map(\.numbers.upperBound))
-    parameters.append(timestamps: runs.map(\.seenAt.microseconds))
+    parameters.append(timestamp: opening.now.microseconds)
+    parameters.append(array: partners.map(\.key))
+    parameters.append(timestamps: partners.map(\.value.seenAt.microseconds))
+    parameters.append(array: zip(ends, numbers).map { $0 - Int32(clamping: $1.count) + 1 })
+    parameters.append(array: ends)
+    parameters.append(array: numbers.flatMap(\.self))
     return (
       """
-      INSERT INTO puhui.sequence_run (shard, batch_no, run_no, partner_no, low, high, seen_at)
-      SELECT $1, $2, r.* FROM unnest($3::int[], $4::smallint[], $5::bigint[], $6::bigint[], $7::timestamptz[]) r
+      INSERT INTO puhui.sequence_batch (shard, batch_no, booked_at, partner_no, seen_at, numbers)
+      SELECT $1, $2, $3, p.partner_no, p.seen_at, ($8::bigint[])[p.low:p.high]
+      FROM unnest($4::smallint[], $5::timestamptz[], $6::int[], $7::int[]) p(partner_no, seen_at, low, high)
       """, parameters
     )
   }

@@ -15,7 +15,7 @@ struct BookWriting {
     statements += deadLetters()
     if !booking.legs.isEmpty { statements.append(legs()) }
     if !booking.highWaterMarks.isEmpty { statements.append(positions()) }
-    if !booking.sequenceRuns.isEmpty { statements.append(sequenceRuns()) }
+    if !booking.numbers.isEmpty { statements.append(sequenceNumbers()) }
     statements.append(fence())
     _ = try connection.pipeline(statements)
   }

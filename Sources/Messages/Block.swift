@@ -24,8 +24,8 @@ package struct Block: Sendable, Equatable {
   package let positions: Range<Int64>
   /// By rising position.
   package let entries: [Entry]
-  /// Which numbers of the partner's own counter the batch held, in all its blocks and in refused messages too; by
-  /// rising numbers. In blocks of the inbox's own shard only, so that they are booked in the order of the batches.
+  /// Which numbers of the partner's own counter refused messages carried, by rising numbers. They travel with their
+  /// messages, so that both are booked, or lost, together; activities keep their numbers themselves.
   package let sequences: [ClosedRange<Int64>]
 
   /// One message and where it stood.

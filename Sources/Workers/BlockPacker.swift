@@ -7,9 +7,10 @@ struct BlockPacker {
   private let partner: String
   private let inboxShard: Int
   private var builders: [BlockBuilder?] = Array(repeating: nil, count: ShardMap.count)
+  /// Of each block, the numbers of the partner's own counter that its refused messages carry. Activities keep theirs.
+  private var refusedNumbers: [SequenceRuns] = Array(repeating: SequenceRuns(), count: ShardMap.count)
   private var full: [(shard: Int, block: [UInt8])] = []
   private var first: Int64?
-  private var sequences = SequenceRuns()
   private let failpoints: Failpoints
   /// Of all messages that were taken.
   private(set) var bytes = 0
@@ -24,7 +25,6 @@ struct BlockPacker {
   mutating func add(_ message: RawSpan, incarnation: Int64, offset: Int64) {
     let decoded = ActivityDecoder.decode(message)
     bytes += message.byteCount
-    if let sequence = sequence(of: decoded, message) { sequences.insert(sequence) }
     if failpoints.watchesMessages, let id = decoded.id { failpoints.workOn(id, .ingest) }
     add(decoded, message, incarnation: incarnation, offset: offset)
   }
@@ -42,46 +42,43 @@ struct BlockPacker {
     var builder = builders[shard] ?? BlockBuilder(partner: partner, incarnation: incarnation, from: first)
     builders[shard] = nil
     if !builder.append(decoded, payload: message, at: offset) {
-      full.append((shard, builder.encoded(coveringTo: offset)))
+      full += encoded(builder, shard, coveringTo: offset)
+      refusedNumbers[shard] = SequenceRuns()
       builder.restart(from: offset)
       _ = builder.append(decoded, payload: message, at: offset)
     }
     builders[shard] = builder
+    if case .refused(let refusal, _, _) = decoded, refusal.reason != .poison,
+      let number = ActivityDecoder.sequence(ofRefused: message)
+    {
+      refusedNumbers[shard].insert(number)
+    }
   }
 
   /// All blocks; those of one shard in their order. The last one of each covers the whole claim.
-  ///
-  /// Which numbers of the partner's own counter the turn held goes to the inbox's own shard, in a block of its own if
-  /// need be: one list in order, so that a hole below the highest booked number is a hole.
   func blocks(of claim: InboxClaim) -> [(shard: Int, block: [UInt8])] {
     let end = claim.position + Int64(claim.count)
-    var runs = sequences.merged[...]
-    var blocks = full
-    for (shard, builder) in builders.enumerated() {
-      guard let builder else { continue }
-      let carried = runs.prefix(Block.maxSequenceRuns)
-      if shard == inboxShard, builder.hasRoom(forSequences: carried.count) {
-        blocks.append((shard, builder.encoded(coveringTo: end, sequences: Array(carried))))
-        runs.removeFirst(carried.count)
-      } else {
-        blocks.append((shard, builder.encoded(coveringTo: end)))
+    return full
+      + builders.enumerated().flatMap { shard, builder in
+        builder.map { encoded($0, shard, coveringTo: end) } ?? []
       }
-    }
-    while !runs.isEmpty {
-      // Covers nothing of its own: the blocks of the turn before it must not look like ones that come again.
-      let carrier = BlockBuilder(partner: partner, incarnation: claim.incarnation, from: end)
-      let carried = runs.prefix(Block.maxSequenceRuns)
-      blocks.append((inboxShard, carrier.encoded(coveringTo: end, sequences: Array(carried))))
-      runs.removeFirst(carried.count)
-    }
-    return blocks
   }
 
-  private func sequence(of message: DecodedMessage, _ bytes: RawSpan) -> Int64? {
-    switch message {
-    case .activity(let activity): activity.sequence
-    case .refused: ActivityDecoder.sequence(ofRefused: bytes)
+  /// The block with the numbers of its refused messages: they are booked with them, or lost with them. Where the block
+  /// has no room for all, others behind it carry the rest.
+  private func encoded(_ builder: BlockBuilder, _ shard: Int, coveringTo end: Int64) -> [(shard: Int, block: [UInt8])] {
+    var runs = refusedNumbers[shard].merged[...]
+    let most = min(runs.count, Block.maxSequenceRuns)
+    let carried = builder.hasRoom(forSequences: most) ? most : 0
+    var blocks = [(shard, builder.encoded(coveringTo: end, sequences: Array(runs.prefix(carried))))]
+    runs.removeFirst(carried)
+    while !runs.isEmpty {
+      // Covers nothing of its own: what comes behind it must not look like something that comes again.
+      let carrier = BlockBuilder(partner: partner, incarnation: builder.incarnation, from: end)
+      blocks.append((shard, carrier.encoded(coveringTo: end, sequences: Array(runs.prefix(Block.maxSequenceRuns)))))
+      runs.removeFirst(min(runs.count, Block.maxSequenceRuns))
     }
+    return blocks
   }
 
   private func shard(of message: DecodedMessage) -> Int {

@@ -34,23 +34,28 @@ import Testing
     }
   }
 
-  @Test func `a batch books the numbers of its blocks, whatever becomes of the messages`() {
+  @Test func `a batch books the numbers of its messages, whatever becomes of them`() {
     var books = Books()
     let early = Instant(seconds: 1_000)
     let inbox = InboxIncarnation(partnerNumber: 1, incarnation: 7)
     let other = InboxIncarnation(partnerNumber: 2, incarnation: 9)
+    var ride = act("a", "ride", "5", .kilometre, at: minute(8, 0))
+    ride.sequence = 5
+    let message = ReceivedMessage(
+      position: MessagePosition(partnerNumber: 1, incarnation: 7, offset: 3),
+      content: .activity(ride, content: Digest(high: 1, low: 2), evidence: nil))
     let blocks = [
-      ReceivedBlock(inbox: inbox, end: 4, messages: [], pushedAt: early, sequences: [1...4, 9...9]),
+      ReceivedBlock(inbox: inbox, end: 4, messages: [message], pushedAt: early, sequences: [1...4, 9...9]),
       // Without messages of its own, and from a clock that runs ahead.
       ReceivedBlock(inbox: other, end: 10, messages: [], pushedAt: books.now.adding(seconds: 60), sequences: [0...7]),
     ]
-    let expected = [
-      BookedSequenceRun(partnerNumber: 1, numbers: 1...4, seenAt: early),
-      BookedSequenceRun(partnerNumber: 1, numbers: 9...9, seenAt: early),
-      BookedSequenceRun(partnerNumber: 2, numbers: 0...7, seenAt: books.now),
-    ]
-    #expect(books.fold(blocks).sequenceRuns == expected)
-    #expect(books.fold(blocks).sequenceRuns == expected, "a batch that comes again brings its numbers again")
-    #expect(books.book([act("a", "ride", "5", .kilometre, at: minute(8, 0))]).sequenceRuns.isEmpty)
+    for _ in 1...2 {
+      let numbers = books.fold(blocks).numbers
+      #expect(numbers[1]?.runs.merged == [1...5, 9...9], "a batch that comes again brings its numbers again")
+      #expect(numbers[1]?.seenAt == early)
+      #expect(numbers[2]?.runs.merged == [0...7])
+      #expect(numbers[2]?.seenAt == books.now)
+    }
+    #expect(books.book([act("a", "ride", "5", .kilometre, at: minute(8, 0))]).numbers.isEmpty)
   }
 }

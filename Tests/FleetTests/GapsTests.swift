@@ -191,25 +191,32 @@ import Testing
     }
   }
 
-  @Test func `runs are folded into as few ranges as there are, by any steps, and the view is exact at each`() throws {
+  @Test func `numbers are folded into as few ranges as there are, by any steps, and the view is exact at each`() throws
+  {
     let fleet = try FleetFixture()
     var connection = try fleet.connectPostgres()
     var random = SystemRandomNumberGenerator()
     var seen = SequenceRuns()
     for batch in 1...40 {
-      for run in 0..<Int.random(in: 1...6, using: &random) {
+      for shard in 0..<Int.random(in: 1...6, using: &random) {
         let low = Int64.random(in: 0..<400, using: &random) + (batch.isMultiple(of: 10) ? .max - 500 : 0)
+        // Scattered, as the messages of one shard are.
         let high = low + Int64.random(in: 0...12, using: &random)
-        for number in low...high { seen.insert(number) }
+        let numbers = (low...high).filter { _ in Bool.random(using: &random) }
+        for number in numbers { seen.insert(number) }
+        let list = numbers.map(String.init).joined(separator: ",")
         try connection.execute(
-          "INSERT INTO puhui.sequence_run VALUES (\(low), \(high), now(), \(batch), \(run), 4, 1)")
+          "INSERT INTO puhui.sequence_batch VALUES (\(batch), now(), now(), \(shard), 1, '{\(list)}')")
       }
-      if batch % 3 > 0 { _ = try SequenceFold.foldOnce(maxRuns: Int32.random(in: 1...8, using: &random), &connection) }
+      if batch % 3 > 0 {
+        let rows = Int32.random(in: 1...8, using: &random)
+        _ = try SequenceFold.foldOnce(maxRows: rows, olderThanSeconds: 0, &connection)
+      }
       let rows = try fleet.rows("SELECT low, high FROM puhui.sequence_seen ORDER BY low")
       #expect(rows == seen.merged.map { "\($0.lowerBound)|\($0.upperBound)" }, "after batch \(batch)")
     }
-    try SequenceFold.fold(&connection)
-    #expect(try fleet.value("SELECT count(*) FROM puhui.sequence_run") == "0")
+    try SequenceFold.fold(olderThanSeconds: 0, &connection)
+    #expect(try fleet.value("SELECT count(*) FROM puhui.sequence_batch") == "0")
     let rows = try fleet.rows("SELECT low, high FROM puhui.sequence_range ORDER BY low")
     #expect(rows == seen.merged.map { "\($0.lowerBound)|\($0.upperBound)" })
   }
@@ -220,9 +227,9 @@ import Testing
     var two = try fleet.connectPostgres()
     try one.begin()
     _ = try one.query("SELECT pg_advisory_xact_lock(hashtext('puhui sequence fold'))")
-    #expect(try SequenceFold.foldOnce(maxRuns: 1, &two) == nil)
+    #expect(try SequenceFold.foldOnce(maxRows: 1, olderThanSeconds: 0, &two) == nil)
     one.rollback()
-    #expect(try SequenceFold.foldOnce(maxRuns: 1, &two) == 0)
+    #expect(try SequenceFold.foldOnce(maxRows: 1, olderThanSeconds: 0, &two) == 0)
   }
 
   @Test func `the fleet keeps few rows of a long stream`() throws {
@@ -234,8 +241,8 @@ import Testing
     }
     try fleet.waitUntilDrained([worker])
     let deadline = ContinuousClock.now + .seconds(300)
-    while try fleet.value("SELECT count(*) FROM puhui.sequence_run") != "0" {
-      guard ContinuousClock.now < deadline else { throw TestFailure("runs are not folded: \(worker.logText)") }
+    while try fleet.value("SELECT count(*) FROM puhui.sequence_batch") != "0" {
+      guard ContinuousClock.now < deadline else { throw TestFailure("numbers are not folded: \(worker.logText)") }
       usleep(20_000)
     }
     #expect(try fleet.rows("SELECT low, high FROM puhui.sequence_range") == ["1|1000"])

@@ -30,11 +30,7 @@ package struct BatchScorer {
     var redelivered: [Bool] = []
     for block in blocks {
       let mark = marks[block.inbox] ?? 0
-      for numbers in block.sequences {
-        booking.sequenceRuns.append(
-          BookedSequenceRun(
-            partnerNumber: block.inbox.partnerNumber, numbers: numbers, seenAt: min(block.pushedAt, opening.now)))
-      }
+      booking.noteNumbers(of: block, now: opening.now)
       for message in block.messages { redelivered.append(message.letter == nil && message.position.offset < mark) }
       // A retry stands at a position of long ago: it does not say how far its inbox has come.
       if block.end > mark && !block.messages.contains(where: { $0.letter != nil }) {

@@ -9,7 +9,7 @@ package struct Booking: Sendable {
   package var highWaterMarks: [InboxIncarnation: Int64] = [:]
   /// Which numbers of the partners' own counters were seen. Merging them with those before changes nothing the second
   /// time, so a batch that is handed on again may bring them again.
-  package var sequenceRuns: [BookedSequenceRun] = []
+  package var numbers: [Int16: BookedNumbers] = [:]
   /// Residents that now have an action and had none, less those that lost their last.
   package var residentsDelta: Int64 = 0
   package var nextEntryNumber: Int64
@@ -70,16 +70,31 @@ package struct BookedRefusal: Sendable {
   package var diedInScoring = false
 }
 
-/// Numbers of one partner's own counter, without a hole between them, and when they were received.
-package struct BookedSequenceRun: Sendable, Equatable {
-  package var partnerNumber: Int16
-  package var numbers: ClosedRange<Int64>
-  package var seenAt: Instant
+/// Numbers of one partner's own counter, and when the first of them were received.
+package struct BookedNumbers: Sendable, Equatable {
+  package private(set) var runs = SequenceRuns()
+  package private(set) var seenAt: Instant
 
-  package init(partnerNumber: Int16, numbers: ClosedRange<Int64>, seenAt: Instant) {
-    self.partnerNumber = partnerNumber
-    self.numbers = numbers
-    self.seenAt = seenAt
+  init(seenAt: Instant) { self.seenAt = seenAt }
+
+  mutating func note(_ block: ReceivedBlock, seenAt: Instant) {
+    self.seenAt = min(self.seenAt, seenAt)
+    for run in block.sequences { for number in run { runs.insert(number) } }
+    for message in block.messages {
+      if case .activity(let activity, _, _) = message.content, let number = activity.sequence { runs.insert(number) }
+    }
+  }
+}
+
+extension Booking {
+  /// Notes the numbers that a block's messages carry, whatever becomes of them: what is booked, has not been lost.
+  mutating func noteNumbers(of block: ReceivedBlock, now: Instant) {
+    let partner = block.inbox.partnerNumber
+    // From a clock that may run ahead.
+    let seenAt = min(block.pushedAt, now)
+    var numbers = numbers[partner] ?? BookedNumbers(seenAt: seenAt)
+    numbers.note(block, seenAt: seenAt)
+    if !numbers.runs.isEmpty { self.numbers[partner] = numbers }
   }
 }
 

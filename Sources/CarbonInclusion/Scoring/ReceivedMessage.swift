@@ -61,7 +61,7 @@ package struct ReceivedBlock: Sendable {
   package var messages: [ReceivedMessage]
   /// When ingest handed the block on.
   package var pushedAt: Instant
-  /// Which numbers of the partner's own counter the batch held, whatever became of their messages.
+  /// Which numbers of the partner's own counter refused messages carried. Activities have theirs.
   package var sequences: [ClosedRange<Int64>]
 
   package init(

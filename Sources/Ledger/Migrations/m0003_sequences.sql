@@ -1,29 +1,27 @@
 -- Gaps in the partners' own counters. A Redis failover can lose pushes that it had acknowledged: nothing is left of
 -- them but the hole in the counter.
 
--- Runs of numbers as each batch brought them, until the fold has taken them up. Repeats are welcome.
-CREATE TABLE puhui.sequence_run (
-  low bigint NOT NULL,
-  high bigint NOT NULL,
-  seen_at timestamptz NOT NULL,
+-- The numbers that the messages of each batch carried, until the fold has taken them up. Repeats are welcome. They are
+-- booked with their messages: what was lost on the way has neither an outcome nor a number here.
+CREATE TABLE puhui.sequence_batch (
   batch_no bigint NOT NULL,
-  run_no int NOT NULL,
+  booked_at timestamptz NOT NULL,
+  seen_at timestamptz NOT NULL,
   shard smallint NOT NULL,
   partner_no smallint NOT NULL,
-  PRIMARY KEY (shard, batch_no, run_no),
-  CHECK (low >= 0 AND high >= low)
+  numbers bigint[] NOT NULL,
+  PRIMARY KEY (shard, batch_no, partner_no)
 );
 
 -- Everything before them, as few ranges as possible: between two of a partner at least one number is missing. Written
--- by one fold. low_at and high_at: when the first and the last number were received first.
+-- by one fold, over all shards. low_at and high_at: when the first and the last number were received first.
 CREATE TABLE puhui.sequence_range (
   low bigint NOT NULL,
   high bigint NOT NULL,
   low_at timestamptz NOT NULL,
   high_at timestamptz NOT NULL,
-  shard smallint NOT NULL,
   partner_no smallint NOT NULL,
-  PRIMARY KEY (shard, partner_no, low),
+  PRIMARY KEY (partner_no, low),
   CHECK (low >= 0 AND high >= low)
 );
 
@@ -41,7 +39,7 @@ CREATE VIEW puhui.sequence_seen AS
       FROM (
         SELECT partner_no, low, high, low_at, high_at FROM puhui.sequence_range
         UNION ALL
-        SELECT partner_no, low, high, seen_at, seen_at FROM puhui.sequence_run
+        SELECT partner_no, n, n, seen_at, seen_at FROM puhui.sequence_batch CROSS JOIN unnest(numbers) n
       ) u
     ) s
   ) i

@@ -11,7 +11,8 @@ struct GapsCommand: AsyncParsableCommand {
     discussion: """
       A failover of Redis can lose pushes that it had acknowledged. Every number between the lowest and the highest \
       that was received is accounted for, whatever became of its message; one that is missing was lost, was never \
-      pushed, or stood in a message that could not be read. Pushing it again is free: what is known ends as duplicate.
+      pushed, still waits in a list, or stood in a message that could not be read. Pushing it again is free: what is \
+      known ends as duplicate.
 
       Examples:
         puhui gaps                                  # one line for each partner that uses seq

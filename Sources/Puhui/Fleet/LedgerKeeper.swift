@@ -16,7 +16,8 @@ final class LedgerKeeper {
 
   func foldSequences() throws {
     var postgres = try connection.take() ?? connect()
-    try SequenceFold.fold(&postgres)
+    // By then the other shards have booked their part.
+    try SequenceFold.fold(olderThanSeconds: 10, &postgres)
     connection = consume postgres
   }
 
