@@ -3,6 +3,9 @@ package protocol BlockSource: AnyObject {
   /// How many blocks wait in each shard's list.
   func waiting() throws -> [Int]
 
+  /// How far the list of each of these shards has come: a text that changes with every trim.
+  func places(of shards: [Int]) throws -> [String]
+
   /// Waits for word that blocks were pushed somewhere, or until the time is over.
   func awaitBlocks(milliseconds: Int) throws
 

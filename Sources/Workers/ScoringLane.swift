@@ -33,6 +33,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
   var epochs: [Int: Int64] = [:]
   /// Shards whose next batch cannot be booked for now: they are left alone for a while, so that the others go on.
   private var troubles: [Int: Trouble] = [:]
+  private var neglected = NeglectedShards()
   var batchSize: BatchSize
   private var policy: Policy?
   var secret: EvidenceSecret?
@@ -86,7 +87,8 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     }
   }
 
-  /// One batch for each shard that has blocks waiting and is this lane's already; else one of another's.
+  /// One batch for each shard that has blocks waiting and is this lane's already, or that its owner neglects; else one
+  /// of another's.
   private func bookShards(_ servers: (source: Source, books: Books)) throws -> Bool {
     let lengths = try servers.source.waiting()
     if lengths.allSatisfy({ $0 == 0 }) { pulse.isGood() }
@@ -97,9 +99,13 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     for shard in own where !clock.isStopping {
       if try tryBatch(shard, servers) { booked = true }
     }
+    let foreign = waiting.filter { epochs[$0] == nil }
+    for shard in try neglected.find(among: foreign, nowMs: now, places: servers.source.places) where !clock.isStopping {
+      if try tryBatch(shard, servers) { booked = true }
+    }
     if booked { return true }
     var randomness = ClockRandomness(clock)
-    for shard in waiting.shuffled(using: &randomness) where epochs[shard] == nil && !clock.isStopping {
+    for shard in foreign.shuffled(using: &randomness) where !clock.isStopping {
       if try tryBatch(shard, servers) { return true }
     }
     // Whatever waits is another lane's, or paused.

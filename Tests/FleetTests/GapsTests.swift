@@ -65,7 +65,7 @@ import Testing
     #expect(found.numbers == lost)
     #expect(found.missing == 7 && found.gapCount == 4 && found.lowest == 1 && found.highest == 9_000)
     let times = found.gaps.flatMap { [$0.receivedAfter ?? "", $0.receivedBefore ?? ""] }
-    #expect(times == times.sorted() && times.allSatisfy { $0.hasPrefix("20") }, "\(times)")
+    #expect(times.allSatisfy { $0.hasPrefix("20") }, "\(times)")
     let text = try fleet.succeed(["gaps", "meituan-bike"])
     #expect(text.contains("7 missing in 4 gaps") && text.contains("behind seq 9000"), "\(text)")
     #expect(try fleet.succeed(["status"]).contains("meituan-bike  7 in 4 gaps"))

@@ -23,6 +23,10 @@ final class RedisBlocks: BlockSource {
     return try Backlog.lengths(of: names, on: &connection)
   }
 
+  func places(of shards: [Int]) throws -> [String] {
+    try ListProgress.places(of: shards.map { names[$0] }, on: &connection)
+  }
+
   func awaitBlocks(milliseconds: Int) throws {
     try WakeCall.wait(at: keys.wake, milliseconds: milliseconds, on: &connection)
   }

@@ -8,7 +8,7 @@ struct FleetSettings {
   /// an operator wants to wait. Mostly about 10 KB each.
   var blocksPerPausedList = 4_096
   /// A shard's list takes no more blocks while its oldest waits longer: what one partner can put in front of others.
-  var blockAgeMs = 2_000
+  var blockAgeMs = 800
   /// How long payloads of refused messages are kept.
   var payloadDays: Int32 = 90
 }
