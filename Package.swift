@@ -59,6 +59,21 @@ let package = Package(
 
     // Tests. TestServers starts a private Redis and PostgreSQL for a test process.
     .target(name: "TestServers", path: "Tests/TestServers"),
+    // Simulation runs the loops against simulated servers; SimulationCommand is scripts/simulate.
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "CarbonInclusion", "Lanes", "Messages", "Workers",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Simulation",
+      // A test makes thousands of runs: with speed in debug builds too they take seconds.
+      swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    .executableTarget(
+      name: "SimulationCommand",
+      dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/SimulationCommand"),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Queues", "RedisClient", "TestServers"]),
     .testTarget(name: "HouseTests"),
     .testTarget(name: "CarbonInclusionTests", dependencies: ["CarbonInclusion"]),
     .testTarget(name: "MessagesTests", dependencies: ["Messages", "CarbonInclusion"]),
@@ -91,10 +106,11 @@ if Context.environment["PUHUI_FUZZ"] == "1" {
 }
 
 for target in package.targets where target.type != .system {
-  target.swiftSettings = [
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .treatAllWarnings(as: .error),
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
 }

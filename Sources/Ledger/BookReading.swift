@@ -122,7 +122,9 @@ enum BookReading {
     case .reversal:
       if let place = place(row, of: rows, in: history) { history[place].isReversed = true }
     case .upgrade:
-      if let place = place(row, of: rows, in: history) { history[place].credit = credit(row, of: rows) }
+      guard let place = place(row, of: rows, in: history) else { return }
+      history[place].credit = credit(row, of: rows)
+      history[place].upgradedBy = rows.int64(row, 2)
     case nil: break
     }
   }

@@ -125,7 +125,8 @@ enum LeaseScripts {
     holding + """
       local deaths = redis.call('HMGET', KEYS[2], 'working', 'attempts', 'alone', 'suspect_end')
       local attempts, suspect = tonumber(deaths[2] or 0) + 1, tonumber(deaths[4] or 0)
-      if deaths[1] == 'alone' then
+      if tonumber(ARGV[5]) < suspect then
+        -- It came alone, and the failure is its own even where it was set down before.
         redis.call('HINCRBY', KEYS[2], 'alone', 1)
       elseif attempts >= 3 then
         suspect = math.max(suspect, ARGV[5] + (tonumber(deaths[1]) or 1))

@@ -21,7 +21,13 @@ package protocol BlockSource: AnyObject {
   /// - Returns: whether it is still held.
   func renew(_ claim: BlockClaim) throws -> Bool
 
-  /// Says that the messages are judged: what happens to the lane from now on is not their fault. Renews the lease.
+  /// Takes a suspect block up again that was set down: whoever dies from now on died on it.
+  ///
+  /// - Returns: whether the lease is still held.
+  func takeUp(_ claim: BlockClaim) throws -> Bool
+
+  /// Says that the lane does not compute with the messages for now: what happens to it from now on is not their fault.
+  /// Renews the lease.
   ///
   /// - Returns: whether the lease is still held.
   func setDown(_ claim: BlockClaim) throws -> Bool

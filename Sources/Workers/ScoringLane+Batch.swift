@@ -24,6 +24,7 @@ extension ScoringLane {
       if !batch.blocks.isEmpty { claim.count = batch.blocks.count }
       guard try !dealWithSuspect(claim, batch, servers.source) else { return true }
       if batch.blocks.isEmpty { return try dealWithUnreadable(claim, batch, servers.source) }
+      if claim.isSuspect { guard try servers.source.setDown(claim) else { return false } }
       try failpoints.reach(.afterParse, .score)
       try book(batch, claim, servers)
     } catch let fault as BatchFault {
@@ -99,17 +100,19 @@ extension ScoringLane {
       try failpoints.reach(.beforeBegin, .score)
       let opening = try books.open(shard: number, epoch: epoch)
       let policy = try currentPolicy(opening.catalogueVersion, books)
-      var received = try batch.blocks.map { try receivedBlock($0, policy: policy) }
-      if claim.attemptsAlone >= Poison.deathsAlone {
-        received = received.map { $0.buried(Poison.refusal(stage: .score, attempts: claim.attemptsAlone)) }
-        logger.error("Buried a message that killed its workers.", metadata: ["shard": "\(claim.shard)"])
+      let source = servers.source
+      var (scorer, received, questions) = try inHand(claim, source) {
+        let received = try receivedBlocks(batch, claim, policy)
+        let scorer = BatchScorer(policy: policy, opening: opening, blocks: received, render: ActivityMessage.encoded)
+        return (scorer, received, scorer.questions())
       }
-      var scorer = BatchScorer(policy: policy, opening: opening, blocks: received, render: ActivityMessage.encoded)
-      let windows = scorer.receive(try books.answer(scorer.questions(), shard: number))
+      let answers = try books.answer(questions, shard: number)
+      let windows = try inHand(claim, source) { scorer.receive(answers) }
       let histories = try books.histories(windows, shard: number)
-      watch(received)
-      let booking = scorer.fold(histories: histories)
-      if claim.isSuspect { guard try servers.source.setDown(claim) else { throw BatchFault.fenced } }
+      let booking = try inHand(claim, source) {
+        watch(received)
+        return scorer.fold(histories: histories)
+      }
       try books.book(booking)
       try failpoints.reach(.afterRows, .score)
       try failpoints.reach(.beforeCommit, .score)
@@ -121,6 +124,16 @@ extension ScoringLane {
     }
   }
 
+  /// Computes with the messages. Whoever dies in here with a suspect block died on it; a wait for a server between two
+  /// such calls, and whatever ends the lane in it, is not the fault of the messages.
+  private func inHand<Value>(_ claim: BlockClaim, _ source: Source, _ compute: () throws -> Value) throws -> Value {
+    guard claim.isSuspect else { return try compute() }
+    guard try source.takeUp(claim) else { throw BatchFault.fenced }
+    let value = try compute()
+    guard try source.setDown(claim) else { throw BatchFault.fenced }
+    return value
+  }
+
   /// Tells the failpoints which messages are about to be judged.
   private func watch(_ blocks: [ReceivedBlock]) {
     guard failpoints.watchesMessages else { return }
@@ -129,6 +142,13 @@ extension ScoringLane {
         if case .activity(let activity, _, _) = message.content { failpoints.workOn(activity.id, .score) }
       }
     }
+  }
+
+  private func receivedBlocks(_ batch: Batch, _ claim: BlockClaim, _ policy: Policy) throws -> [ReceivedBlock] {
+    let received = try batch.blocks.map { try receivedBlock($0, policy: policy) }
+    guard claim.attemptsAlone >= Poison.deathsAlone else { return received }
+    logger.error("Buried a message that killed its workers.", metadata: ["shard": "\(claim.shard)"])
+    return received.map { $0.buried(Poison.refusal(stage: .score, attempts: claim.attemptsAlone)) }
   }
 
   private func receivedBlock(_ block: Block, policy: Policy) throws -> ReceivedBlock {

@@ -116,6 +116,22 @@ import Testing
     #expect(booking.residentsDelta == 0)
   }
 
+  @Test func `a batch that runs again tells of what it had judged again`() {
+    var books = Books()
+    _ = books.book([
+      act("d", "ride", "8", .kilometre, at: minute(12, 0)),
+      act("a", "ride", "2", .kilometre, from: minute(8, 0), at: minute(8, 20)),
+    ])
+    _ = books.book([act("b", "ride", "4", .kilometre, from: minute(8, 5), at: minute(8, 25))], partner: 3)
+    var reversal = act("rev", "ride", nil, nil, at: minute(9, 0))
+    reversal.report = .reversal(of: "a")
+    let told = books.book([reversal]).notices
+    #expect(told.map(\.id) == ["rev", "b"] && told.map(\.outcome) == [.reversal, .capped])
+    let again = books.book([reversal], replay: true)
+    #expect(again.notices.map(\.id) == ["rev", "b"] && again.notices.map(\.outcome) == [.reversal, .capped])
+    #expect(again.summary.isEmpty && again.counts.isEmpty)
+  }
+
   @Test func `points of any order of acts and reversals are the floor of the exact sum`() {
     var books = Books()
     var reversal = act("rev", "order", nil, nil, at: minute(13, 0))

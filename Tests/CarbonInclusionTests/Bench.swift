@@ -77,7 +77,9 @@ struct Books {
     let place = history.firstIndex { $0.entryNumber == entry.refersTo }
     switch (entry.kind, place) {
     case (.reversal, let place?): history[place].isReversed = true
-    case (.upgrade, let place?): history[place].credit = entry.credit
+    case (.upgrade, let place?):
+      history[place].credit = entry.credit
+      history[place].upgradedBy = entry.number
     default:
       history.append(
         RecordedActivity(

@@ -113,7 +113,8 @@ import Testing
     #expect(try list.mustTake(2, on: &redis).claim.attemptsAlone == 0)
   }
 
-  @Test func `a failure that the messages caused counts like a death`() throws {
+  @Test(arguments: [false, true])
+  func `a failure that the messages caused counts like a death`(isSetDown: Bool) throws {
     let fixture = try Fixture()
     var redis = try fixture.connect()
     try fixture.push(["a", "b"], on: &redis)
@@ -126,6 +127,7 @@ import Testing
       let claim = try list.mustTake(2, on: &redis).claim
       #expect((claim.isSuspect, claim.attemptsAlone) == (true, failure))
       #expect(try list.takeUp(claim, on: &redis))
+      if isSetDown { #expect(try list.setDown(claim, on: &redis)) }
       try list.fail(claim, on: &redis)
     }
     #expect(try list.mustTake(2, on: &redis).claim.attemptsAlone == 3)

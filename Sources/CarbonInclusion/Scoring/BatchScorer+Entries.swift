@@ -75,8 +75,10 @@ extension BatchScorer {
       var upgraded = loser
       upgraded.credit = judge.credit(loser, admitted: admitted, history: residents[index].history)
       guard upgraded.credit != loser.credit else { continue }
+      let number = takeEntryNumber()
+      upgraded.upgradedBy = number
       residents[index].history[position] = upgraded
-      upgraded.entryNumber = takeEntryNumber()
+      upgraded.entryNumber = number
       var entry = entry(.upgrade, upgraded, index: index)
       entry.refersTo = loser.entryNumber
       book(entry, index: index, actions: upgraded.isAction ? 1 : 0)

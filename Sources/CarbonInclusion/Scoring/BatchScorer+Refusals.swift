@@ -23,17 +23,24 @@ extension BatchScorer {
 
   /// Tells the partner again about an activity that was recorded, but whose notice may have been lost with its worker.
   mutating func remind(_ key: ActivityKey, of activity: Activity) {
-    if case .reversal = activity.report {
-      booking.notices.append(
-        OutcomeNotice(partnerNumber: key.partnerNumber, id: key.id, outcome: .reversal, reason: nil, detail: nil))
+    guard let index = residentIndex[activity.resident], let known = answers.known[key] else { return }
+    guard case .reversal = activity.report else {
+      if let recorded = residents[index].history.last(where: { $0.key == key }) { remind(recorded) }
       return
     }
-    guard let index = residentIndex[activity.resident],
-      let recorded = residents[index].history.last(where: { $0.key == key }), recorded.credit.outcome != .credited
-    else { return }
+    booking.notices.append(
+      OutcomeNotice(partnerNumber: key.partnerNumber, id: key.id, outcome: .reversal, reason: nil, detail: nil))
+    // What it decided again was told by the same worker. What later ones did is told once more, which is harmless.
+    for recorded in residents[index].history where recorded.upgradedBy.map({ $0 > known.entryNumber }) ?? false {
+      remind(recorded)
+    }
+  }
+
+  private mutating func remind(_ recorded: RecordedActivity) {
+    guard recorded.credit.outcome != .credited else { return }
     booking.notices.append(
       OutcomeNotice(
-        partnerNumber: key.partnerNumber, id: key.id, outcome: recorded.credit.outcome,
+        partnerNumber: recorded.key.partnerNumber, id: recorded.key.id, outcome: recorded.credit.outcome,
         reason: recorded.credit.reason, detail: recorded.credit.detail))
   }
 

@@ -43,10 +43,12 @@ package struct RecordedActivity: Sendable, Equatable {
   package var evidence: Digest?
   package var credit: Credit
   package var isReversed: Bool
+  /// The entry that decided again, where one did.
+  package var upgradedBy: Int64?
 
   package init(
     entryNumber: Int64, key: ActivityKey, behaviourNumber: Int16, quantity: Quantity, startedAt: Instant?,
-    endedAt: Instant, region: Region?, evidence: Digest?, credit: Credit, isReversed: Bool
+    endedAt: Instant, region: Region?, evidence: Digest?, credit: Credit, isReversed: Bool, upgradedBy: Int64? = nil
   ) {
     self.entryNumber = entryNumber
     self.key = key
@@ -58,6 +60,7 @@ package struct RecordedActivity: Sendable, Equatable {
     self.evidence = evidence
     self.credit = credit
     self.isReversed = isReversed
+    self.upgradedBy = upgradedBy
   }
 
   /// When it began; an act without a start is a point in time.

@@ -58,6 +58,11 @@ final class RedisBlocks: BlockSource {
     return try lists[claim.shard].renew(held, on: &connection)
   }
 
+  func takeUp(_ claim: BlockClaim) throws -> Bool {
+    guard let held = claims[claim.shard] else { return false }
+    return try lists[claim.shard].takeUp(held, on: &connection)
+  }
+
   func setDown(_ claim: BlockClaim) throws -> Bool {
     guard let held = claims[claim.shard] else { return false }
     return try lists[claim.shard].setDown(held, on: &connection)
