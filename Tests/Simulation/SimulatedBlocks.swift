@@ -20,6 +20,12 @@ final class SimulatedBlocks: BlockSource {
     try wire.call("LLEN of shards") { world in (0..<ShardMap.count).map { world.redis[.score($0)].count } }
   }
 
+  func places(of shards: [Int]) throws -> [String] {
+    try wire.call("HMGET of leases") { world in
+      shards.map { world.redis.memory.leases[.score($0)].map { "\($0.incarnation):\($0.position)" } ?? ":" }
+    }
+  }
+
   func awaitBlocks(milliseconds: Int) throws {
     // Word of new blocks ends the wait: when it comes, a seed decides.
     let actor = wire.actor

@@ -169,7 +169,9 @@ struct SimulatedLedger: Sendable {
     for (key, leg) in booking.legs { shard.legs[key, default: .init()].add(leg) }
     shard.residents += booking.residentsDelta
     for (inbox, mark) in booking.highWaterMarks { shard.marks[inbox] = mark }
-    for run in booking.sequenceRuns { sequences[run.partnerNumber, default: []].formUnion(run.numbers) }
+    for (partner, numbers) in booking.numbers {
+      for run in numbers.runs.merged { sequences[partner, default: []].formUnion(run) }
+    }
     for (partner, count) in booking.counts { counts[partner, default: .init()].add(count) }
     shards[opening.shard] = shard
   }
