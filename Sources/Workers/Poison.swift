@@ -16,9 +16,13 @@ enum Poison {
 }
 
 extension ReceivedBlock {
-  /// The block with every message in it buried.
+  /// The block with every message in it buried. Their numbers stay known: a message that is buried is not lost.
   func buried(_ refusal: Refusal) -> ReceivedBlock {
     var block = self
+    block.sequences += messages.compactMap { message in
+      guard case .activity(let activity, _, _) = message.content else { return nil }
+      return activity.sequence.map { $0...$0 }
+    }
     block.messages = messages.map { message in
       var message = message
       message.diedInScoring = true
