@@ -7,7 +7,7 @@ extension World {
     let refusals = ledger.shards.values.flatMap(\.refusals.values)
     if plan.isExact { judgeCounts(refusals) } else { judgeBounds(refusals) }
     judgePoison(refusals)
-    judgeSequences()
+    judgeSequences(refusals)
     for shard in ledger.shards.keys.sorted() { judgeEntries(of: shard) }
     if !plan.faults.contains(where: { $0 == .tailLoss || $0 == .flush }) { judgeNotices(refusals) }
   }
@@ -110,19 +110,24 @@ extension World {
     }
   }
 
-  /// The partners' own counters: what was received is known, and nothing else.
-  private mutating func judgeSequences() {
-    for partner in SimulatedCatalogue.partners.indices {
-      let messages = witness.pushes.filter { $0.partner == partner }
-      let seen = ledger.sequences[Int16(partner + 1)] ?? []
-      let pushed = Set(messages.compactMap(\.activity?.sequence))
-      if !seen.isSubset(of: pushed) {
-        fail("partner \(partner + 1): numbers of its counter are known that it never used")
+  /// The partners' own counters: a number is known where its message has an outcome, also where messages were lost.
+  private mutating func judgeSequences(_ refusals: [BookedRefusal]) {
+    let refused = Set(refusals.map { Row(partner: $0.position.partnerNumber, content: $0.content) })
+    for partner in SimulatedCatalogue.partners.indices.map({ Int16($0 + 1) }) {
+      var settled: Set<Int64> = []
+      var certain: Set<Int64> = []
+      for message in witness.pushes where message.partner + 1 == partner {
+        guard let activity = message.activity, let number = activity.sequence else { continue }
+        let isKnown = message.key.map { ledger.keys[$0]?.content == message.content } ?? false
+        if isKnown || refused.contains(.init(partner: partner, content: message.content)) { settled.insert(number) }
+        if plan.isExact, !workload.poison.contains(activity.id) { certain.insert(number) }
       }
-      let buried = messages.filter { $0.isLost || ($0.id.map(workload.poisonAtIngest.contains) ?? false) }
-      let missing = pushed.subtracting(seen).subtracting(buried.compactMap(\.activity?.sequence))
-      if plan.isExact, let number = missing.min() {
-        fail("partner \(partner + 1): number \(number) of its counter was received, and is missing")
+      let seen = ledger.sequences[partner] ?? []
+      if let number = seen.subtracting(settled).min() {
+        fail("partner \(partner): number \(number) of its counter is known, and its message has no outcome")
+      }
+      if let number = certain.subtracting(seen).min() {
+        fail("partner \(partner): number \(number) of its counter was received, and is not known")
       }
     }
   }
