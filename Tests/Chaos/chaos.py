@@ -149,6 +149,7 @@ def summary(world, options, findings, wrong, left):
     result["verdict"] = "FAIL" if is_bad else "PASS"
     return result | {
         "kills": world.fleet.kills, "unknown_that_arrived": findings.resolved, "vanished": findings.vanished,
+        "gaps": findings.gaps, "gaps_in_doubt": findings.gaps_in_doubt,
         "exits": len(world.fleet.exits), "snapshots": world.watch.snapshots, "problems": problems,
         "skipped": sorted(world.skipped), "flood_p99": [round(value, 3) for value in world.probe.slowest],
         "takeovers": by_code(world.takeovers), "recoveries": by_code([(code, value, True)
@@ -170,7 +171,7 @@ def by_code(measured):
 def closing_line(result):
     """One line that says it all."""
     keys = ("seed", "minutes", "faults", "pushed", "lost", "duplicated", "invented", "wrong", "unfinished")
-    more = [f"vanished={result['vanished']}"] if result["vanished"] else []
+    more = [f"{key}={result[key]}" for key in ("vanished", "gaps", "gaps_in_doubt") if result[key]]
     return " ".join(["chaos"] + [f"{key}={result[key]:g}" if key == "minutes" else f"{key}={result[key]}"
                                  for key in keys] + more
                     + [f"{key}={result[key]}s" for key in ("recover_p50", "recover_max")] + [result["verdict"]])

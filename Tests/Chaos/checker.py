@@ -21,6 +21,8 @@ class Findings:
     poison: list = dataclasses.field(default_factory=list)
     vanished: int = 0
     resolved: int = 0
+    gaps: int = 0
+    gaps_in_doubt: int = 0
 
 
 def settle(pushes, views):

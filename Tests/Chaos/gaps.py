@@ -33,14 +33,15 @@ def compare(expected, ranges, doubtful=frozenset()):
 
 
 def check(world, pushes, arrived, doubtful):
-    """Lines about every partner of which `puhui gaps` says something else than the journal."""
-    lines, there = [], sequences(arrived)
+    """Lines about every partner of which `puhui gaps` says something else than the journal, and how many it told."""
+    lines, told_of, there = [], 0, sequences(arrived)
     for partner, numbers in sorted(sequences(pushes).items()):
         # The last number is the partner's to know: what was lost behind the highest that came leaves no gap.
         told = json.loads(subprocess.run(
             [world.binary, "gaps", partner, "--from", str(min(numbers)), "--to", str(max(numbers)), "--json", "--limit",
              "1000000"], env=os.environ | world.environment, capture_output=True, text=True, check=True).stdout)
         ranges = [(gap["first"], gap["last"]) for gap in told["gaps"]]
+        told_of += told["missing"]
         unclear = {number for code, number in doubtful if code == partner}
         lines += [f"gaps {partner}: {line}" for line in compare(numbers - there[partner], ranges, unclear)]
-    return lines
+    return lines, told_of

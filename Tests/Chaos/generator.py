@@ -70,9 +70,11 @@ class Generator(threading.Thread):
     def _pushes(self, tick):
         partners = [partner for at, partner in enumerate(traffic.PARTNERS) if (at + tick) % self._skip == 0]
         pushes = [(partner, self._source.batch(partner, self._batch)) for partner in partners]
-        if self.flooding:
+        # Read once: the flood may end meanwhile.
+        flooding = self.flooding
+        if flooding:
             # 50 times the others; in pushes that a partner would make.
-            pushes += [(self.flooding, self._source.batch(self.flooding, 10 * self._batch)) for _ in range(5)]
+            pushes += [(flooding, self._source.batch(flooding, 10 * self._batch)) for _ in range(5)]
         with self._lock:
             extra, self._extra = self._extra, []
         # These too get a witness, or nobody could tell whether an unknown push arrived.

@@ -1,6 +1,8 @@
+import dataclasses
 import unittest
 
 import checker
+import journal
 import vanished
 from test_checker import push, views
 
@@ -35,6 +37,15 @@ class VanishedTests(unittest.TestCase):
         pushes = [push(1, ("w", "a"), ("f", "b")), push(2, ("w", "c"), ("r", "b"), ("c", "b"))]
         seen = views(("a", "credited"), ("b", "credited"), ("c", "credited"), ("b", "conflict"))
         self.assertEqual(kept(pushes, seen, "c")[0], ["wf", "wc"])
+
+    def test_which_of_two_that_vanished_was_booked_nobody_can_tell(self):
+        pushes = [push(1, ("w", "a"), ("f", "b")), push(2, ("w", "c"), ("r", "b")), push(3, ("w", "d"), ("f", "e"))]
+        pushes = [dataclasses.replace(each, messages=[b'{"id":"%s","seq":%d}' % (journal.identity(raw).encode(), seq)
+                                                      for seq, raw in enumerate(each.messages, 10 * each.number)])
+                  for each in pushes]
+        seen = views(("b", "credited"), ("d", "credited"))
+        _, doubtful, found = kept(pushes, seen, "a", "c", "d")
+        self.assertEqual((doubtful, found), ({("eleme", 11), ("eleme", 21)}, checker.Findings()))
 
 
 if __name__ == "__main__":

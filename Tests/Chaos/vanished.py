@@ -1,7 +1,7 @@
 """Takes out of the journal what Redis lost with the end of its AOF, where that is allowed. Pure.
 
 Whether a message of such a push was booked before it vanished, its row tells, if its id was pushed this once. Of one
-that was pushed several times only the number that arrived is known: by its rows, and by the partner's count.
+that was pushed several times only how many arrived is known: by its rows, and by the partner's count.
 """
 
 import collections
@@ -21,13 +21,16 @@ def take_out(arrived, views, witnesses):
         for at in kept.get(push.number, ()):
             certain[push.partner, identity(push.messages[at])] += 1
             total[push.partner] += 1
+    # Of messages with one id that vanished all, a row does not tell which of them it stands for.
+    rivals = collections.Counter((push.partner, identity(raw)) for push in arrived if push.number not in kept
+                                 for raw in push.messages)
     # Rows that nothing else explains are those of messages that were booked before they vanished.
     pool, doubtful = collections.defaultdict(list), set()
     explained = collections.Counter(certain)
     for push, at in _others_first(push for push in arrived if push.number not in kept):
         key = push.partner, identity(push.messages[at])
         kept.setdefault(push.number, [])
-        if certain[key]:
+        if certain[key] or (rivals[key] > 1 and rows[key]):
             doubtful.add((push.partner, sequence(push.messages[at])))
         if rows[key] > explained[key]:
             explained[key] += 1

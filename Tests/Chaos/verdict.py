@@ -37,7 +37,9 @@ def judge(world, folder):
                              kind == "p" for push in pushes if push.outcome == "ok" for kind in push.kinds))
     # Where Redis went back in time, the audit has to complain.
     audited = [] if world.vanished else _audit(world)
-    lines = poison + audited + gaps.check(world, pushes, arrived, doubtful)
+    different, findings.gaps = gaps.check(world, pushes, arrived, doubtful)
+    findings.gaps_in_doubt = len(doubtful)
+    lines = poison + audited + different
     lines += _model(world, folder, arrived, views, entries)
     with open(os.path.join(folder, "findings.txt"), "w", encoding="utf-8") as file:
         for name in ("lost", "duplicated", "invented"):
