@@ -26,7 +26,7 @@ package protocol InboxSource: AnyObject {
   /// Offers blocks to the shards' lists.
   ///
   /// - Returns: for each block, whether it was accepted; a list whose oldest block waits too long takes no more.
-  func push(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool]
+  func push(_ blocks: [(shard: Int, block: [UInt8])], _ urgency: Urgency) throws -> [Bool]
 
   /// Removes what was read and gives the lease back.
   ///
@@ -35,6 +35,17 @@ package protocol InboxSource: AnyObject {
 
   /// Gives the lease back with the messages still in the list.
   func handBack(_ claim: InboxClaim) throws
+}
+
+/// How long the oldest block of a list may wait while the list takes another one: what stands there stands in front of
+/// what others push next.
+package enum Urgency: Sendable, Hashable, CaseIterable {
+  /// A partner has more messages than fit into a turn, and others push a little now and then.
+  case low
+  /// Every partner that pushes has more messages than fit into a turn: nobody waits for a single message.
+  case usual
+  /// The turn took everything that its partner had.
+  case high
 }
 
 /// A lease on an inbox, and the stretch of it that was read.

@@ -2,53 +2,46 @@ import Lanes
 
 /// How blocks reach the shards' lists, full ones and paused ones too.
 ///
-/// A full list holds a lane up for a while only: then the turn is parked with its lease and what is left of its blocks,
-/// and the lane goes on with the partners that have nothing for that shard. Their number is bounded.
+/// A full list never holds the lane up: the turn is parked with its lease and what is left of its blocks, and the lane
+/// goes on with the other partners. Their number is bounded.
 extension IngestLane {
-  /// Offers the blocks until each was accepted. The lane renews its lease while it waits.
+  /// Offers the blocks of a turn, and parks it where lists refuse some.
   ///
-  /// - Returns: `false` where the turn is parked, the lane is to stop, or it has lost the lease.
+  /// - Returns: whether each was accepted.
   func handOn(_ offered: OfferedTurn, _ source: Source) throws -> Bool {
     var turn = offered
-    var waitMs = 5
-    var waitingSince = clock.nowMs
-    while true {
-      if try offer(&turn, source) {
-        waitMs = 5
-        waitingSince = clock.nowMs
-        if turn.left.isEmpty { return true }
-        continue
-      }
-      pulse.isGood()
-      if park(turn, waitingSince: waitingSince) { return false }
-      waitMs = min(waitMs * 2, settings.fullWaitMs)
-      if clock.wait(milliseconds: waitMs) {
-        try source.handBack(turn.claim)
-        return false
-      }
-      // Whatever ends the lane while it waits is not the fault of the messages.
-      guard try source.setDown(turn.claim) else { return false }
-      // Their leases must not run out meanwhile.
-      _ = try offerParked(source)
+    while try offer(&turn, source) {
+      if turn.left.isEmpty { return true }
     }
+    turn.wait(nowMs: clock.nowMs, hasMoved: true, longestWaitMs: longestWaitMs)
+    parked[turn.claim.partner] = try renewed(turn, source)
+    return false
   }
 
-  /// Offers the parked turns that are due, and finishes those whose blocks were accepted.
+  /// Whether a turn of a partner could be parked if it had to be. Of those with more messages behind them only one at a
+  /// time: together they would stand in front of the others.
+  func mayTakeTurn(_ partner: String, waiting: Int) -> Bool {
+    guard parked[partner] == nil, parked.count < settings.parkedTurns else { return false }
+    guard waiting > settings.messagesPerTurn else { return true }
+    let now = clock.nowMs
+    return !parked.values.contains { !$0.isAll && now - $0.waitingSinceMs < settings.patienceMs }
+  }
+
+  /// Offers the parked turns that are due, those first that wait longest, and finishes what was accepted whole.
   ///
   /// - Returns: whether any was finished.
   func offerParked(_ source: Source) throws -> Bool {
     var isAnyFinished = false
-    for partner in parked.keys.sorted() {
+    for partner in parked.keys.sorted(by: { waitsSince($0) < waitsSince($1) }) {
       guard var turn = parked[partner], turn.dueAtMs <= clock.nowMs else { continue }
+      let before = turn.left.count
       while try offer(&turn, source), !turn.left.isEmpty {}
-      turn.dueAtMs = clock.nowMs + settings.parkedMs
-      parked[partner] = turn
       if turn.left.isEmpty {
         parked[partner] = nil
         if try finish(turn.claim, source) { isAnyFinished = true }
-      } else if try !source.setDown(turn.claim) {
-        // The next owner hands the same positions on.
-        parked[partner] = nil
+      } else {
+        turn.wait(nowMs: clock.nowMs, hasMoved: turn.left.count < before, longestWaitMs: longestWaitMs)
+        parked[partner] = try renewed(turn, source)
       }
     }
     return isAnyFinished
@@ -60,6 +53,25 @@ extension IngestLane {
     }
   }
 
+  private func waitsSince(_ partner: String) -> (Int64, String) { (parked[partner]?.waitingSinceMs ?? 0, partner) }
+
+  private func longestWaitMs(waitedMs: Int64) -> Int64 {
+    waitedMs < settings.patienceMs ? settings.fullWaitMs : settings.parkedMs
+  }
+
+  /// The turn with a lease that lasts until it is offered again. Whatever ends the lane while it waits is not the fault
+  /// of the messages.
+  ///
+  /// - Returns: `nil` where the lease was lost: the next owner hands the same positions on.
+  private func renewed(_ turn: OfferedTurn, _ source: Source) throws -> OfferedTurn? {
+    let now = clock.nowMs
+    guard turn.renewedAtMs == 0 || now - turn.renewedAtMs >= settings.parkedMs else { return turn }
+    guard try source.setDown(turn.claim) else { return nil }
+    var turn = turn
+    turn.renewedAtMs = now
+    return turn
+  }
+
   /// Offers of each shard the first block that is left, so that their order stays.
   ///
   /// - Returns: whether any was accepted; also where none is left.
@@ -68,21 +80,11 @@ extension IngestLane {
     let left = turn.left
     var shards: Set<Int> = []
     let offered = left.indices.filter { shards.insert(left[$0].shard).inserted }
-    let accepted = try source.push(offered.map { left[$0] })
+    let urgency: Urgency = turn.isAll ? .high : quietPartners.areAbout(nowMs: clock.nowMs) ? .low : .usual
+    let accepted = try source.push(offered.map { left[$0] }, urgency)
     let gone = Set(zip(offered, accepted).filter(\.1).map(\.0))
     turn.left = left.indices.filter { !gone.contains($0) }.map { left[$0] }
     if !gone.isEmpty { try failpoints.reach(.afterRows, .ingest) }
     return !gone.isEmpty
-  }
-
-  /// Parks a turn that has waited long enough, or waits for nothing but shards that others wait for already.
-  private func park(_ turn: OfferedTurn, waitingSince: Int64) -> Bool {
-    guard parked.count < settings.parkedTurns else { return false }
-    let heldUp = parked.values.reduce(into: Set<Int>()) { $0.formUnion($1.shards) }
-    guard clock.nowMs - waitingSince >= settings.patienceMs || turn.shards.isSubset(of: heldUp) else { return false }
-    var turn = turn
-    turn.dueAtMs = clock.nowMs + settings.parkedMs
-    parked[turn.claim.partner] = turn
-    return true
   }
 }

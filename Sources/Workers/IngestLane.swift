@@ -12,12 +12,12 @@ package final class IngestLane<Source: InboxSource> {
     package var idleWaitMs = 40
     /// How long the other idle lanes wait.
     package var restMs = 250
-    /// How long a lane waits at most before it offers blocks again that full lists refused.
-    package var fullWaitMs = 100
-    /// How long it waits so without a block accepted, before it parks the turn and goes on with other partners.
-    package var patienceMs: Int64 = 3_000
-    /// The most turns that a lane parks; each is as large as a turn's messages. And how often it offers them again.
+    /// The most turns that a lane parks, because full lists refuse their blocks; each is as large as a turn's messages.
     package var parkedTurns = 16
+    /// How long a parked turn waits at most before it is offered again.
+    package var fullWaitMs: Int64 = 100
+    /// A turn that waits for longer without a block accepted is offered only every so often: its shard stands still.
+    package var patienceMs: Int64 = 3_000
     package var parkedMs: Int64 = 500
     /// How often the directory is read.
     package var directoryMs: Int64 = 1_000
@@ -35,8 +35,9 @@ package final class IngestLane<Source: InboxSource> {
   private let logger: Logger
   private var source: Source?
   private var outage: Outage
-  /// Turns that full lists hold up for long, by partner. Their leases are kept.
+  /// Turns that full lists hold up, by partner. Their leases are kept.
   var parked: [String: OfferedTurn] = [:]
+  var quietPartners: QuietPartners
   private var turnSizes: [String: TurnSize] = [:]
   /// Of each inbox, the lease that this lane had last.
   private var epochs: [String: Int64] = [:]
@@ -59,6 +60,7 @@ package final class IngestLane<Source: InboxSource> {
     self.pulse = pulse
     self.failpoints = failpoints
     self.logger = logger
+    self.quietPartners = QuietPartners(messagesPerTurn: settings.messagesPerTurn)
     self.outage = Outage(logger: logger, clock: clock, board: report.outages)
   }
 
@@ -88,12 +90,11 @@ package final class IngestLane<Source: InboxSource> {
 
   private func rest() {
     pulse.isGood()
-    guard idle.enter() else {
-      _ = clock.wait(milliseconds: settings.restMs)
-      return
-    }
-    defer { idle.leave() }
-    _ = clock.wait(milliseconds: settings.idleWaitMs)
+    let keepsWatch = idle.enter()
+    defer { if keepsWatch { idle.leave() } }
+    let longest = Int64(keepsWatch ? settings.idleWaitMs : settings.restMs)
+    let due = parked.values.map { $0.dueAtMs - clock.nowMs }.min() ?? longest
+    _ = clock.wait(milliseconds: Int(max(1, min(longest, due))))
   }
 
   /// One turn for each partner that has messages waiting.
@@ -103,11 +104,14 @@ package final class IngestLane<Source: InboxSource> {
     try readDirectory(source)
     guard let partners = directory?.partners, !partners.isEmpty else { return false }
     let lengths = try source.waiting(partners)
+    quietPartners.look(at: lengths, of: partners, nowMs: clock.nowMs)
     var moved = try offerParked(source)
     turn += 1
     for step in partners.indices {
       let index = (step + turn) % partners.count
-      guard lengths[index] > 0, parked[partners[index]] == nil, !clock.isStopping else { continue }
+      guard lengths[index] > 0, mayTakeTurn(partners[index], waiting: lengths[index]), !clock.isStopping else {
+        continue
+      }
       if try takeTurn(partners[index], source) { moved = true }
     }
     return moved
@@ -116,8 +120,9 @@ package final class IngestLane<Source: InboxSource> {
   private func takeTurn(_ partner: String, _ source: Source) throws -> Bool {
     var packer = BlockPacker(partner: partner, failpoints: failpoints)
     var size = turnSizes[partner] ?? TurnSize(most: settings.messagesPerTurn)
+    let asked = size.messages
     var failure: (any Error)?
-    let claimed = try source.claim(partner, count: size.messages) { claim, offset, message in
+    let claimed = try source.claim(partner, count: asked) { claim, offset, message in
       if offset == claim.position { failure = failpoints.failure(at: .afterClaim, .ingest) }
       if claim.attemptsAlone >= Poison.deathsAlone {
         packer.bury(message, incarnation: claim.incarnation, offset: offset, attempts: claim.attemptsAlone)
@@ -136,7 +141,9 @@ package final class IngestLane<Source: InboxSource> {
     }
     try failpoints.reach(.afterParse, .ingest)
     try failpoints.reach(.beforeBegin, .ingest)
-    guard try handOn(OfferedTurn(claim: claim, left: packer.blocks(of: claim)), source) else { return false }
+    let offered = OfferedTurn(claim: claim, left: packer.blocks(of: claim), isAll: claim.count < asked)
+    if offered.isAll { quietPartners.tookAll(of: partner) }
+    guard try handOn(offered, source) else { return false }
     return try finish(claim, source)
   }
 

@@ -18,10 +18,12 @@ import Testing
 
   private func connect() throws -> RedisConnection { try .open(RedisURL(RedisServer.shared.get().url)) }
 
-  private func lane() throws -> IngestLane<RedisInboxes> {
+  private func lane(messagesPerTurn: Int = 4_096) throws -> IngestLane<RedisInboxes> {
     var settings = IngestLane<RedisInboxes>.Settings()
-    (settings.patienceMs, settings.parkedMs, settings.fullWaitMs, settings.idleWaitMs) = (20, 0, 5, 1)
+    (settings.patienceMs, settings.parkedMs, settings.fullWaitMs, settings.idleWaitMs) = (20, 0, 0, 1)
+    settings.messagesPerTurn = messagesPerTurn
     var fleet = FleetSettings()
+    (fleet.blockAgeMs, fleet.floodAgeMs, fleet.urgentAgeMs) = (0, 0, .max >> 12)
     fleet.blocksPerPausedList = fleet.blocksPerList
     let keys = keys
     return IngestLane(
@@ -93,6 +95,30 @@ import Testing
       }
     }
     #expect(Set(ids).count == 4 && ids.count == 4, "\(ids)")
+  }
+
+  @Test func `a message of a quiet partner passes what a flood has to wait for`() throws {
+    var redis = try connect()
+    try KeptText.set("1 flood quiet", at: keys.directory, on: &redis)
+    // Two blocks that wait for long.
+    for _ in 0..<2 {
+      _ = try redis.command(["LPUSH", .string(keys.score(Self.shard)), "PHB1\0\0\0\0\0\0\0\0somebody else's block"])
+    }
+    let lane = try lane(messagesPerTurn: 4)
+    try push(messages(9, inShard: true, "f"), "flood", &redis)
+    for round in 1...5 {
+      try push(messages(1, inShard: true, "q\(round)"), "quiet", &redis)
+      lane.step()
+      #expect(try length("quiet", &redis) == 0, "round \(round): a single message waits behind a flood")
+    }
+    #expect(try length("flood", &redis) == 9, "the flood went on while the oldest block waited too long")
+    #expect(lane.parked.keys.sorted() == ["flood"])
+    _ = try redis.command(["DEL", .string(keys.score(Self.shard))])
+    for _ in 1...100 where try length("flood", &redis) > 0 {
+      lane.step()
+      _ = try redis.command(["DEL", .string(keys.score(Self.shard))])
+    }
+    #expect(try length("flood", &redis) == 0)
   }
 
   @Test func `a lane that stops hands its parked turns back`() throws {

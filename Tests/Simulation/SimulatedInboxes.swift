@@ -40,11 +40,11 @@ final class SimulatedInboxes: InboxSource {
 
   func setDown(_ claim: InboxClaim) throws -> Bool { try lists[Self.index(claim.partner)].setDown() }
 
-  func push(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool] {
+  func push(_ blocks: [(shard: Int, block: [UInt8])], _ urgency: Urgency) throws -> [Bool] {
     try blocks.map { shard, block in
       let accepted = try wire.call("push \(block.count) bytes to score \(shard)") { world in
         let now = (world.now + world.redis.clockSkew) / 1000
-        guard world.redis.push(block: block, shard: shard, now: now, plan: world.plan) else {
+        guard world.redis.push(block: block, shard: shard, urgency, now: now, plan: world.plan) else {
           return world.mutation == .pushBlindly
         }
         if let element = world.redis[.score(shard)].last { world.accept(element) }

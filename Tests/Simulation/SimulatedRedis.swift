@@ -1,4 +1,5 @@
 import CarbonInclusion
+import Workers
 
 /// Redis as far as the fleet uses it: lists with their leases, in memory, with what is on disk already beside it.
 struct SimulatedRedis: Sendable {
@@ -66,12 +67,12 @@ struct SimulatedRedis: Sendable {
   mutating func flush() { memory = Memory(pushes: memory.pushes) }
 
   /// Offers a block without its stamp to a list.
-  mutating func push(block: [UInt8], shard: Int, now: Int64, plan: RunPlan) -> Bool {
+  mutating func push(block: [UInt8], shard: Int, _ urgency: Urgency, now: Int64, plan: RunPlan) -> Bool {
     let name = ListName.score(shard)
     let list = self[name]
     if list.count >= 2 || list.count >= plan.blocksPerList, let oldest = list.first {
       let age = max(0, now - Self.stamp(of: oldest.bytes, else: now))
-      if list.count >= plan.blocksPerList || age > Int64(plan.blockAgeMs) {
+      if list.count >= plan.blocksPerList || (age > Int64(plan.blockAgeMs) && urgency != .high) {
         guard memory.leases[name]?.isPaused ?? false, list.count < Self.mostBlocksPaused else { return false }
       }
     }

@@ -9,7 +9,7 @@ final class RedisInboxes: InboxSource {
   private let keys: Keys
   private let owner: String
   private let leaseMs: Int
-  private let blockList: BlockList
+  private let blockLists: [Urgency: BlockList]
   private var lists: [String: LeasedList] = [:]
   private var claims: [String: Claim] = [:]
 
@@ -18,8 +18,13 @@ final class RedisInboxes: InboxSource {
     self.keys = keys
     self.owner = owner
     self.leaseMs = fleet.leaseMs
-    self.blockList = BlockList(
-      maxBlocks: fleet.blocksPerList, maxAgeMs: fleet.blockAgeMs, maxBlocksPaused: fleet.blocksPerPausedList)
+    self.blockLists = Dictionary(
+      uniqueKeysWithValues: Urgency.allCases.map { urgency in
+        let list = BlockList(
+          maxBlocks: fleet.blocksPerList, maxAgeMs: fleet.blockAgeMs(urgency),
+          maxBlocksPaused: fleet.blocksPerPausedList)
+        return (urgency, list)
+      })
   }
 
   func directory() throws -> Directory? {
@@ -55,8 +60,9 @@ final class RedisInboxes: InboxSource {
       count: claim.count, isSuspect: claim.isSuspect, attemptsAlone: claim.attemptsAlone)
   }
 
-  func push(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool] {
+  func push(_ blocks: [(shard: Int, block: [UInt8])], _ urgency: Urgency) throws -> [Bool] {
     let pushes = blocks.map { BlockList.Push(list: keys.score($0.shard), block: $0.block) }
+    guard let blockList = blockLists[urgency] else { return blocks.map { _ in false } }
     let accepted = try blockList.push(pushes, on: &connection).map { verdict in
       if case .accepted = verdict { return true }
       return false
