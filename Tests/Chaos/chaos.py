@@ -84,7 +84,7 @@ def drain(world):
 
 def run(options, folder):
     """One run; its result as a dictionary."""
-    events = schedule.plan(options.seed, options.minutes, FAULTS, options.only)
+    events = schedule.plan(options.seed, options.minutes, FAULTS, options.only, options.pace)
     with open(os.path.join(folder, "schedule.txt"), "w", encoding="utf-8") as file:
         file.writelines(f"{event.at:8.2f}s  {event.track:8} {event.words()}\n" for event in events)
     codes = {event.code for event in events}
@@ -117,6 +117,7 @@ def finish(world, options, folder):
     world.heal()
     world.generator.stop()
     left = drain(world)
+    world.memory.stop()
     for slot, status, seconds in world.fleet.stop():
         world.note_end(slot, status, seconds)
     world.journal.close()
@@ -154,6 +155,7 @@ def summary(world, options, findings, wrong, left):
         "skipped": sorted(world.skipped), "flood_p99": [round(value, 3) for value in world.probe.slowest],
         "takeovers": by_code(world.takeovers), "recoveries": by_code([(code, value, True)
                                                                      for code, value in world.recoveries]),
+        "memory": world.memory.summary(),
         "points": {" ".join(key): number for key, number in sorted(world.points.items())},
     }
 
@@ -191,6 +193,7 @@ def parse(arguments):
     parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--only", type=lambda text: tuple(text.split(",")), default=())
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--pace", type=float, default=1.0)
     parser.add_argument("--rate", type=int, default=1_000)
     parser.add_argument("--appendfsync", choices=("always", "everysec"), default="always")
     parser.add_argument("--keep")
@@ -204,6 +207,8 @@ def parse(arguments):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; see --list")
     if not 0.2 <= options.minutes <= 1_440 or not 10 <= options.rate <= 20_000:
         parser.error("--minutes goes from 0.2 to 1440, --rate from 10 to 20000")
+    if not 0.05 <= options.pace <= 10:
+        parser.error("--pace goes from 0.05 to 10")
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(1_000_000)
     return options
@@ -232,12 +237,16 @@ def main(arguments=None):
             print(f"SKIPPED {line}", file=sys.stderr)
         for line in result["problems"]:
             print(f"problem: {line}", file=sys.stderr)
+        for kind, figures in result["memory"].items():
+            print("memory of {}: {first_mb} MB at first, {last_mb} MB at last, {max_mb} MB at most, "
+                  "the oldest worked {oldest_s} s".format(kind, **figures), file=sys.stderr)
         print(json.dumps(result) if options.json else closing_line(result))
     finally:
         if verdict_word == "FAIL":
             print(f"chaos: journal, timeline, findings and logs are in {folder}; "
                   f"the same schedule again: scripts/chaos --seed {options.seed} --minutes {options.minutes:g}"
-                  + (f" --only {','.join(options.only)}" if options.only else ""), file=sys.stderr)
+                  + (f" --only {','.join(options.only)}" if options.only else "")
+                  + (f" --pace {options.pace:g}" if options.pace != 1 else ""), file=sys.stderr)
         elif not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     return 0 if verdict_word == "PASS" else 1

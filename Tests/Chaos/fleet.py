@@ -102,8 +102,8 @@ class Fleet:
     def kill(self, name, doom):
         """kill -9; the worker that died."""
         worker = self.worker(name)
+        self.kills += worker.is_alive
         worker.signal(signal.SIGKILL, doom)
-        self.kills += 1
         return worker
 
     @staticmethod

@@ -27,18 +27,19 @@ class Event:
         return f"{self.code:4} {self.name} {said}".rstrip()
 
 
-def plan(seed, minutes, faults, only=()):
-    """The events of a run, in order. `faults` have code, name, track, weight, on_request, and choose(dice, minutes)."""
+def plan(seed, minutes, faults, only=(), pace=1.0):
+    """The events of a run, in order, so many times as dense as usual. `faults` have code, name, track, weight,
+    on_request, and choose(dice, minutes)."""
     events = []
     for track in TRACKS:
         mine = [fault for fault in faults if fault.track == track
                 and (fault.code in only if only else not fault.on_request)]
         if mine:
-            events += _track(random.Random(f"{seed} {track}"), track, minutes, mine)
+            events += _track(random.Random(f"{seed} {track}"), track, minutes, mine, pace)
     return sorted(events, key=lambda event: (event.at, event.track))
 
 
-def _track(dice, track, minutes, faults):
+def _track(dice, track, minutes, faults, pace):
     at, bag, events = FIRST_AT, [], []
     while True:
         if not bag:
@@ -52,4 +53,5 @@ def _track(dice, track, minutes, faults):
         if at + seconds > minutes * 60:
             return events
         events.append(Event(round(at, 2), track, fault.code, fault.name, choices))
-        at += seconds + gap
+        # Where a fault takes longer than its share, the next one follows as soon as it is over.
+        at += (seconds + gap) / pace

@@ -23,6 +23,12 @@ class ScheduleTests(unittest.TestCase):
         self.assertEqual([event.at for event in events], sorted(event.at for event in events))
         self.assertLess(events[-1].at, 60)
 
+    def test_at_twice_the_pace_the_same_faults_come_twice_as_often(self):
+        usual = schedule.plan(5, 10, chaos.FAULTS, ("F1",))
+        dense = schedule.plan(5, 10, chaos.FAULTS, ("F1",), 2)
+        self.assertEqual([event.choices for event in dense[:len(usual)]], [event.choices for event in usual])
+        self.assertAlmostEqual(len(dense) / len(usual), 2, delta=0.1)
+
     def test_names_tell_faults_apart(self):
         names = [fault.name for fault in chaos.FAULTS]
         self.assertEqual(len(names), len(set(names)))

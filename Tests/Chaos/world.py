@@ -16,6 +16,7 @@ from control import ProxyControl
 from fleet import Fleet
 from generator import Generator
 from journal import Journal
+from memory import Memory
 from probe import Probe
 from servers import Postgres, Redis, free_port
 from timeline import Timeline
@@ -53,6 +54,7 @@ class World:
         self.generator = Generator(traffic.Traffic(options.seed), self.journal, self.redis.connect, options.rate)
         self.watch = watch.Watch(self)
         self.probe = Probe(self)
+        self.memory = Memory(self.fleet)
 
     # Setting up.
 
@@ -146,6 +148,7 @@ class World:
         self.timeline.begin()
         self.fleet.start(SLOTS)
         self.watch.start()
+        self.memory.start()
         self.generator.start()
 
     def heal(self):
