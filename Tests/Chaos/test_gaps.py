@@ -16,6 +16,12 @@ class GapsTests(unittest.TestCase):
         self.assertEqual(gaps.compare({2, 3}, [(3, 5)]), [
             "seq 2 is missing, but gaps does not tell (1 such)", "seq 4 is told by gaps, but it arrived (2 such)"])
 
+    def test_of_numbers_in_doubt_no_more_are_missing_than_were_not_counted(self):
+        self.assertEqual(gaps.compare({2, 3}, [(2, 2), (4, 4)], {3, 4}), [])
+        self.assertEqual(gaps.compare({2, 3}, [(2, 2)], {3, 4}), [])
+        self.assertEqual(gaps.compare({2, 3}, [(2, 4)], {3, 4}), [
+            "of 2 numbers in doubt 1 were not counted, but gaps tells 2"])
+
 
 if __name__ == "__main__":
     unittest.main()
