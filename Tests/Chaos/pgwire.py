@@ -18,7 +18,7 @@ class Session:
     def __init__(self, path, user, database, timeout_seconds=10):
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(timeout_seconds)
-        self._buffer = b""
+        self._buffer = bytearray()
         try:
             self._socket.connect(path)
             words = b"".join(word.encode() + b"\0" for word in
@@ -81,7 +81,8 @@ class Session:
             if not piece:
                 raise ConnectionError("PostgreSQL hung up")
             self._buffer += piece
-        data, self._buffer = self._buffer[:count], self._buffer[count:]
+        data = bytes(memoryview(self._buffer)[:count])
+        del self._buffer[:count]
         return data
 
 
