@@ -16,6 +16,7 @@ let package = Package(
     // Floor 0: C libraries. hiredis without pkgConfig: its file holds a flag that SwiftPM warns about on every build.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev", "pkg-config"])]),
+    .systemLibrary(name: "CQRencode", providers: [.apt(["libqrencode-dev"])]),
 
     // Floor 1: pure.
     .target(name: "CarbonInclusion"),
@@ -38,7 +39,13 @@ let package = Package(
         .embedInCode("Migrations/m0001_main_job.sql"), .embedInCode("Migrations/m0002_views.sql"),
         .embedInCode("Migrations/m0003_sequences.sql"), .embedInCode("Migrations/m0004_dead_letters.sql"),
         .embedInCode("Migrations/m0005_watermark.sql"),
+        .embedInCode("Migrations/m0006_rewards.sql"),
+        .embedInCode("Migrations/m0007_certificates.sql"),
       ]),
+
+    .target(
+      name: "Certificates",
+      dependencies: ["CarbonInclusion", "Messages", "CQRencode", .product(name: "Crypto", package: "swift-crypto")]),
 
     // Floor 4: the loops.
     .target(
@@ -49,8 +56,8 @@ let package = Package(
     .executableTarget(
       name: "Puhui",
       dependencies: [
-        "CarbonInclusion", "CatalogueFile", "Feeding", "Lanes", "Ledger", "Messages", "PostgresClient", "Queues",
-        "RedisClient", "Workers",
+        "CarbonInclusion", "CatalogueFile", "Certificates", "Feeding", "Lanes", "Ledger", "Messages", "PostgresClient",
+        "Queues", "RedisClient", "Workers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -80,13 +87,27 @@ let package = Package(
     .testTarget(name: "CatalogueFileTests", dependencies: ["CatalogueFile", "CarbonInclusion"]),
     .testTarget(name: "QueuesTests", dependencies: ["Queues", "RedisClient", "TestServers"]),
     .testTarget(name: "FeedingTests", dependencies: ["Feeding", "Messages", "CarbonInclusion"]),
+    .testTarget(
+      name: "CertificatesTests", dependencies: ["Certificates", "CarbonInclusion"], exclude: ["Golden"]),
     .testTarget(name: "LanesTests", dependencies: ["Lanes"]),
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestServers"]),
     .testTarget(
       name: "FleetTests",
       dependencies: [
-        "CarbonInclusion", "CatalogueFile", "Ledger", "Messages", "PostgresClient", "Queues", "RedisClient",
-        "TestServers", "Workers", "Puhui",
+        "CarbonInclusion", "CatalogueFile", "Certificates", "Ledger", "Messages", "PostgresClient", "Queues",
+        "RedisClient", "TestServers", "Workers", "Puhui", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+
+    // What rewards should do, in its plainest form: judges the ledger, and draws what happens to it from seeds.
+    .target(
+      name: "RewardsModel", dependencies: ["CarbonInclusion"], path: "Tests/RewardsModel",
+      // A hundred thousand operations are compared with every invariant: with speed in debug builds too it takes seconds.
+      swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    .testTarget(name: "RewardsModelTests", dependencies: ["RewardsModel", "CarbonInclusion"]),
+    .testTarget(
+      name: "RewardsTrialTests",
+      dependencies: [
+        "RewardsModel", "CarbonInclusion", "Ledger", "Messages", "PostgresClient", "TestServers", "Workers",
       ]),
 
     // What is fuzzed, and how: the same functions take the committed corpus in a test and new inputs in scripts/fuzz.

@@ -14,11 +14,13 @@ package struct Catalogue: Sendable, Equatable {
   package var exclusivityGroups: [ExclusivityGroup]
   package var titles: [Title]
   package var rewards: [Reward]
+  package var pointsPolicy: PointsPolicy
 
   package init(
     programme: Programme, categories: [Category], partners: [Partner], administrators: [String],
     behaviours: [Behaviour], factors: [Factor], pointsRules: [PointsRule], caps: [Cap], plausibility: [Plausibility],
-    exclusivityGroups: [ExclusivityGroup], titles: [Title], rewards: [Reward]
+    exclusivityGroups: [ExclusivityGroup], titles: [Title], rewards: [Reward],
+    pointsPolicy: PointsPolicy = PointsPolicy()
   ) {
     self.programme = programme
     self.categories = categories
@@ -32,6 +34,7 @@ package struct Catalogue: Sendable, Equatable {
     self.exclusivityGroups = exclusivityGroups
     self.titles = titles
     self.rewards = rewards
+    self.pointsPolicy = pointsPolicy
   }
 }
 
@@ -61,33 +64,6 @@ extension Catalogue {
 
     package func overlaps(_ other: Validity) -> Bool {
       (to.map { other.from <= $0 } ?? true) && (other.to.map { from <= $0 } ?? true)
-    }
-  }
-
-  package struct Programme: Sendable, Equatable {
-    package var code: String
-    package var name: Name
-    /// An IANA name of a zone without summer time.
-    package var timeZone: String
-    package var utcOffsetSeconds: Int
-    /// Nothing that happened before is accepted.
-    package var startsOn: Day
-    /// An activity may last so long; bounds how far an overlap has to be looked for.
-    package var longestActivitySeconds: Int64
-    /// How far in the future, by the database's clock, an activity may end.
-    package var clockToleranceSeconds: Int64
-
-    package init(
-      code: String, name: Name, timeZone: String, utcOffsetSeconds: Int, startsOn: Day, longestActivitySeconds: Int64,
-      clockToleranceSeconds: Int64
-    ) {
-      self.code = code
-      self.name = name
-      self.timeZone = timeZone
-      self.utcOffsetSeconds = utcOffsetSeconds
-      self.startsOn = startsOn
-      self.longestActivitySeconds = longestActivitySeconds
-      self.clockToleranceSeconds = clockToleranceSeconds
     }
   }
 
@@ -310,27 +286,6 @@ extension Catalogue {
       self.code = code
       self.name = name
       self.fromMilligrams = fromMilligrams
-    }
-  }
-
-  package struct Reward: Sendable, Equatable {
-    package enum Kind: String, Sendable, CaseIterable {
-      /// Gives a code from a pool.
-      case code
-      /// Is delivered by an incentive partner.
-      case partner
-    }
-
-    package var code: String
-    package var name: Name
-    package var kind: Kind
-    package var points: Int64
-
-    package init(code: String, name: Name, kind: Kind, points: Int64) {
-      self.code = code
-      self.name = name
-      self.kind = kind
-      self.points = points
     }
   }
 }

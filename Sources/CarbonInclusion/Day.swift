@@ -43,6 +43,18 @@ package struct Day: Sendable, Hashable, Comparable {
 
   package func adding(days: Int32) -> Day { Day(number: number + days) }
 
+  /// The last day of the month that is so many months after this day's.
+  package func lastOfMonth(later months: Int32) -> Day {
+    let (year, month, day) = civil
+    let following = year * 12 + month + Int(months)
+    let first = Day(year: following / 12, month: following % 12 + 1, day: 1)
+    return first?.adding(days: -1) ?? adding(days: Int32(31 - day))
+  }
+
+  /// The first day of this day's month, and of its year.
+  package var firstOfMonth: Day { adding(days: Int32(1 - civil.day)) }
+  package var firstOfYear: Day { Day(year: civil.year, month: 1, day: 1) ?? self }
+
   private static func length(ofMonth month: Int, year: Int) -> Int {
     switch month {
     case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
@@ -55,6 +67,11 @@ package struct Day: Sendable, Hashable, Comparable {
 extension Day: CustomStringConvertible {
   /// `2022-09-18`.
   package var description: String {
+    let (year, month, day) = civil
+    return padded(year, to: 4) + "-" + padded(month, to: 2) + "-" + padded(day, to: 2)
+  }
+
+  private var civil: (year: Int, month: Int, day: Int) {
     // Howard Hinnant, civil_from_days.
     let shifted = Int(number) + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -62,10 +79,8 @@ extension Day: CustomStringConvertible {
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
     let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return padded(year, to: 4) + "-" + padded(month, to: 2) + "-" + padded(day, to: 2)
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
   }
 
   private func padded(_ value: Int, to width: Int) -> String {

@@ -42,6 +42,10 @@ package enum RefusalReason: String, Sendable, CaseIterable {
   case reversesUnknown = "reverses_unknown"
   case reversesNotCredited = "reverses_not_credited"
   case reversesAlreadyReversed = "reverses_already_reversed"
+  case residentErased = "resident_erased"
+
+  // Decided by a person.
+  case reviewRefused = "review_refused"
 
   // Judged after three deaths of its workers.
   case poison

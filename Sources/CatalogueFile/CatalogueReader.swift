@@ -7,7 +7,7 @@ struct CatalogueReader {
   /// The sections of a catalogue, in the order of the shipped file.
   private static let sections = [
     "programme", "categories", "partners", "administrators", "behaviours", "factors", "points", "caps", "plausibility",
-    "exclusivity", "titles", "rewards",
+    "exclusivity", "titles", "rewards", "redemption",
   ]
 
   /// `nil` where the programme cannot be read; every fault is in the log, also where a catalogue comes back.
@@ -16,7 +16,9 @@ struct CatalogueReader {
     let programme = sections.required("programme").flatMap(ProgrammeSection.read)
     let (categories, categoryCodes) = CategorySection.read(sections.items("categories"))
     let (partners, partnerCodes) = PartnerSection.read(sections.items("partners"))
-    let administrators = AdministratorSection.read(sections.items("administrators"))
+    let administratorItems = sections.items("administrators")
+    let administrators = AdministratorSection.read(administratorItems)
+    let approval = ApprovalRule(administrators: administratorItems?.count)
     let behaviours = BehaviourSection.read(sections.items("behaviours"), categories: categoryCodes)
     let factors = FactorSection(behaviours: behaviours, partners: partnerCodes).read(sections.items("factors"))
     let pointsRules = PointsSection(behaviours: behaviours).read(sections.items("points"))
@@ -24,12 +26,15 @@ struct CatalogueReader {
     let plausibility = PlausibilitySection(behaviours: behaviours).read(sections.items("plausibility"))
     let groups = ExclusivitySection(behaviours: behaviours).read(sections.items("exclusivity"))
     let titles = TitleSection.read(sections.items("titles"))
-    let rewards = RewardSection.read(sections.items("rewards"))
+    let rewards = RewardSection(partners: partners, partnerCodes: partnerCodes, approval: approval)
+      .read(sections.items("rewards"))
+    let pointsPolicy = RedemptionSection(approval: approval).read(sections.optional("redemption"))
     return programme.map { programme in
       Catalogue(
         programme: programme, categories: categories, partners: partners, administrators: administrators,
         behaviours: behaviours.behaviours, factors: factors, pointsRules: pointsRules, caps: caps,
-        plausibility: plausibility, exclusivityGroups: groups, titles: titles, rewards: rewards)
+        plausibility: plausibility, exclusivityGroups: groups, titles: titles, rewards: rewards,
+        pointsPolicy: pointsPolicy)
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import CarbonInclusion
+
 /// The codes that a section defines, for the sections that name them.
 ///
 /// A code counts as defined also where the rest of its entry is wrong: one mistake shall not be reported twice.

@@ -11,8 +11,10 @@ struct BookWriting {
     try copyEntries(&connection)
     try copyRefusals(&connection)
     try copyNewAccounts(&connection)
+    try copyTitles(&connection)
     var statements = [accountUpdate(), outcomeLegs(), batchRow()]
     statements += deadLetters()
+    if !booking.reviews.isEmpty { statements.append(reviews()) }
     if !booking.legs.isEmpty { statements.append(legs()) }
     if !booking.highWaterMarks.isEmpty { statements.append(positions()) }
     if !booking.numbers.isEmpty { statements.append(sequenceNumbers()) }
@@ -85,29 +87,53 @@ struct BookWriting {
   private func copyNewAccounts(_ connection: inout PostgresConnection) throws {
     var rows = PostgresCopyRows()
     for account in booking.accounts where account.isNew {
-      rows.beginRow(columns: 11)
+      rows.beginRow(columns: 13)
       rows.write(account.actions)
       rows.write(account.reductionMilligrams)
-      rows.write(account.points)
-      rows.write(Int64(0))
-      rows.write(Int64(0))
+      rows.write(account.purse.available)
+      rows.write(account.purse.held)
+      rows.write(account.purse.debt)
       rows.write(account.nanopoints)
       rows.write(timestamp: account.latestAt.microseconds)
       rows.write(timestamp: opening.now.microseconds)
       rows.write(account.residentNumber)
       rows.write(opening.shard)
       rows.write(account.resident)
+      rows.write(array: account.purse.lots.map(\.packed))
+      rows.write(account.title)
     }
     guard rows.rowCount > 0 else { return }
     try connection.copy(
       into: "puhui.account",
       columns: [
         "actions", "reduction_mg", "points_available", "points_held", "points_debt", "nanopoints", "latest_at",
-        "opened_at", "resident_no", "shard", "resident",
+        "opened_at", "resident_no", "shard", "resident", "lots", "title",
       ], rows)
   }
 
-  /// Relative, so that what other transactions did to the points stays; in ascending order, as everybody locks.
+  private func copyTitles(_ connection: inout PostgresConnection) throws {
+    guard !booking.titles.isEmpty else { return }
+    var rows = PostgresCopyRows()
+    for change in booking.titles {
+      rows.beginRow(columns: 8)
+      rows.write(Int64(0))
+      rows.write(Int64(0))
+      rows.write(timestamp: opening.now.microseconds)
+      rows.write(change.residentNumber)
+      rows.write(opening.shard)
+      rows.write(Self.titleKind)
+      rows.write(change.reason.rawValue)
+      rows.write(change.title)
+    }
+    try connection.copy(
+      into: "puhui.account_entry",
+      columns: ["points", "held", "booked_at", "resident_no", "shard", "kind", "reason", "title"], rows)
+  }
+
+  /// The number of `title` among the kinds of account entries.
+  private static let titleKind: Int16 = 6
+
+  /// The points absolutely: the batch has locked the accounts before it read them. What is held is not scoring's.
   private func accountUpdate() -> (sql: String, parameters: PostgresParameters) {
     let changes = booking.accounts.filter { !$0.isNew }.sorted { $0.residentNumber < $1.residentNumber }
     var parameters = PostgresParameters()
@@ -115,21 +141,39 @@ struct BookWriting {
     parameters.append(array: changes.map(\.residentNumber))
     parameters.append(array: changes.map(\.actions))
     parameters.append(array: changes.map(\.reductionMilligrams))
-    parameters.append(array: changes.map(\.points))
     parameters.append(array: changes.map(\.nanopoints))
     parameters.append(timestamps: changes.map(\.latestAt.microseconds))
+    parameters.append(array: changes.map(\.purse.available))
+    parameters.append(array: changes.map(\.purse.debt))
+    var ends: [Int32] = []
+    for change in changes { ends.append((ends.last ?? 0) + Int32(clamping: change.purse.lots.count)) }
+    parameters.append(array: zip(ends, changes).map { $0 - Int32(clamping: $1.purse.lots.count) + 1 })
+    parameters.append(array: ends)
+    parameters.append(array: changes.flatMap { $0.purse.lots.map(\.packed) })
+    parameters.append(array: changes.map(\.title))
     return (
       """
       UPDATE puhui.account a SET actions = a.actions + c.actions, reduction_mg = a.reduction_mg + c.reduction_mg,
-        points_available = CASE WHEN c.points >= 0 THEN a.points_available + c.points - least(a.points_debt, c.points)
-          ELSE greatest(0, a.points_available + c.points) END,
-        points_debt = CASE WHEN c.points >= 0 THEN a.points_debt - least(a.points_debt, c.points)
-          ELSE a.points_debt + greatest(0, -(a.points_available + c.points)) END,
-        nanopoints = a.nanopoints + c.nanopoints, latest_at = greatest(a.latest_at, c.latest_at)
+        nanopoints = a.nanopoints + c.nanopoints, latest_at = greatest(a.latest_at, c.latest_at),
+        points_available = c.available, points_debt = c.debt, lots = ($11::bigint[])[c.low:c.high], title = c.title
       FROM (SELECT $1 AS shard, u.* FROM
-        unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[])
-        u(resident_no, actions, reduction_mg, points, nanopoints, latest_at) OFFSET 0) c
+        unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[], $8::bigint[],
+          $9::int[], $10::int[], $12::text[])
+        u(resident_no, actions, reduction_mg, nanopoints, latest_at, available, debt, low, high, title) OFFSET 0) c
       WHERE a.shard = c.shard AND a.resident_no = c.resident_no
+      """, parameters
+    )
+  }
+
+  private func reviews() -> (sql: String, parameters: PostgresParameters) {
+    var parameters = PostgresParameters()
+    parameters.append(array: booking.reviews.map(\.jobID))
+    parameters.append(array: booking.reviews.map(\.outcome.rawValue))
+    return (
+      """
+      UPDATE puhui.review r SET outcome = c.outcome, decided_at = now()
+      FROM (SELECT u.* FROM unnest($1::text[], $2::smallint[]) u(job_id, outcome) OFFSET 0) c
+      WHERE r.job_id = c.job_id AND r.outcome IS NULL
       """, parameters
     )
   }

@@ -11,6 +11,8 @@ package enum LedgerError: Error, Equatable {
   case unitChanged(behaviour: String)
   /// An owner that holds a shard's fence row does not let go.
   case fenceBusy(shard: Int16)
+  /// An account got another name after the batch had read it: its resident was erased.
+  case residentRenamed(shard: Int16)
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -27,6 +29,7 @@ extension LedgerError: CustomStringConvertible {
     case .unitChanged(let behaviour):
       "behaviour \"\(behaviour)\" has been applied with another unit before: give the new one a new code"
     case .fenceBusy(let shard): "the previous owner of shard \(shard) does not let go of its fence row"
+    case .residentRenamed(let shard): "a resident of shard \(shard) was erased while a batch was being judged"
     }
   }
 }

@@ -24,6 +24,10 @@ package enum Migrator {
     Migration(
       number: 5, name: "watermark", sql: String(decoding: PackageResources.m0005_watermark_sql, as: UTF8.self),
       readableFrom: 2),
+    Migration(number: 6, name: "rewards", sql: String(decoding: PackageResources.m0006_rewards_sql, as: UTF8.self)),
+    Migration(
+      number: 7, name: "certificates", sql: String(decoding: PackageResources.m0007_certificates_sql, as: UTF8.self),
+      readableFrom: 6),
   ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.

@@ -3,7 +3,7 @@ package import PostgresClient
 
 /// The books of the resident shards, as one scoring lane writes them: one transaction a batch, fenced by epoch.
 ///
-/// Used by one thread. The order of calls is `takeOver` once, then for each batch `open`, `answer`, `histories`,
+/// Used by one thread. The order of calls is `takeOver` once, then for each batch `open`, `answer`, `residents`,
 /// `book`, `commit`; any error means `rollBack` and the batch is void.
 package final class ShardBooks {
   private var connection: PostgresConnection
@@ -48,8 +48,9 @@ package final class ShardBooks {
 
   /// Begins a batch: locks the shard's fence row, before anything else is read.
   ///
+  /// - Parameter now: another clock than the database's, for tests.
   /// - Throws: `LedgerError.fenced` where the epoch is not the newest.
-  package func open(shard: Int16, epoch: Int64) throws -> BatchOpening {
+  package func open(shard: Int16, epoch: Int64, now: Instant? = nil) throws -> BatchOpening {
     try connection.begin()
     var parameters = PostgresParameters()
     parameters.append(shard)
@@ -72,7 +73,7 @@ package final class ShardBooks {
     }
     let opening = BatchOpening(
       shard: shard, batchNumber: fence.int64(0, 0), nextEntryNumber: fence.int64(0, 1),
-      nextResidentNumber: fence.int32(0, 2), now: Instant(microseconds: fence.timestamp(0, 3)),
+      nextResidentNumber: fence.int32(0, 2), now: now ?? Instant(microseconds: fence.timestamp(0, 3)),
       catalogueVersion: fence.int32(0, 4), highWaterMarks: marks)
     batch = (opening, epoch)
     return opening
@@ -82,9 +83,9 @@ package final class ShardBooks {
     try BookReading.answer(questions, shard: shard, &connection)
   }
 
-  package func histories(_ windows: [HistoryWindow], shard: Int16) throws -> [Int32: [RecordedActivity]] {
-    guard !windows.isEmpty else { return [:] }
-    return try BookReading.histories(windows, shard: shard, &connection)
+  /// - Throws: `LedgerError.residentRenamed` where one of the accounts is not what `answer` found.
+  package func residents(_ questions: ResidentQuestions, shard: Int16) throws -> ResidentAnswers {
+    try BookReading.residents(questions, shard: shard, &connection)
   }
 
   /// Writes everything of the batch. Nothing is visible before `commit`.

@@ -1,9 +1,6 @@
 import CarbonInclusion
 
 extension ActivityReader {
-  /// So much of a value is quoted in a detail, in bytes.
-  private static let excerptBytes = 40
-
   func requireString(_ field: ActivityField) throws(Refusal) {
     let kind = tokens[field].kind
     guard kind != .string else { return }
@@ -27,24 +24,12 @@ extension ActivityReader {
   }
 
   func refusal(of repetition: ActivityTokens.Repetition, in bytes: RawSpan) -> Refusal {
-    let name = excerpt(repetition.name, in: bytes)
+    let name = repetition.name.excerpt(in: bytes)
     return Refusal(.duplicateField, "byte \(repetition.name.range.lowerBound - 1): field \(name) stands twice")
   }
 
-  /// A value as it stands in the message, cut where it is long. The scanner has seen that it is text without control
-  /// characters.
-  func excerpt(_ field: ActivityField, in bytes: RawSpan) -> String { excerpt(tokens[field], in: bytes) }
-
-  private func excerpt(_ token: JSONToken, in bytes: RawSpan) -> String {
-    var end = token.range.upperBound
-    if token.range.count > Self.excerptBytes {
-      end = token.range.lowerBound + Self.excerptBytes
-      while bytes[end] & 0xC0 == 0x80 { end -= 1 }
-    }
-    let text = bytes.extracting(token.range.lowerBound..<end).text() ?? ""
-    let shown = end < token.range.upperBound ? text + "…" : text
-    return token.kind == .string ? "\"\(shown)\"" : shown
-  }
+  /// A value as it stands in the message, cut where it is long.
+  func excerpt(_ field: ActivityField, in bytes: RawSpan) -> String { tokens[field].excerpt(in: bytes) }
 
   /// Hands over what a string field means, unescaped only if need be.
   func withText<Value>(

@@ -63,22 +63,12 @@ struct ActivityReader {
     }
     try requireString(.behaviour)
     return try withText(.behaviour, in: bytes) { text throws(Refusal) in
-      guard (2...40).contains(text.byteCount), text[0] != UInt8(ascii: "-"), isMadeOfCodeCharacters(text) else {
+      guard text.isCode else {
         throw invalid(
           .behaviour, "\(excerpt(.behaviour, in: bytes)) is not a code: 2 to 40 of a-z, 0-9 and -, not - first")
       }
       return text.text() ?? ""
     }
-  }
-
-  private func isMadeOfCodeCharacters(_ text: RawSpan) -> Bool {
-    for offset in 0..<text.byteCount {
-      switch text[offset] {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): continue
-      default: return false
-      }
-    }
-    return true
   }
 
   private func unit(in bytes: RawSpan) throws(Refusal) -> MeasureUnit? {

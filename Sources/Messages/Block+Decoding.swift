@@ -4,7 +4,8 @@ extension Block {
   /// Reads a block as it lies in its list, stamp included. Damaged bytes are an error, never a trap.
   package static func decode(_ bytes: RawSpan) throws(BlockError) -> Block {
     let magic = bytes.extracting(first: BlockFormat.magic.count).copied()
-    let hasRuns = magic == BlockFormat.magicWithRuns
+    let hasReviews = magic == BlockFormat.magicWithReviews
+    let hasRuns = hasReviews || magic == BlockFormat.magicWithRuns
     guard hasRuns || magic == BlockFormat.magic else { throw .unknownFormat(firstBytes: magic) }
     guard bytes.byteCount <= maxBytes else { throw .tooLarge(bytes: bytes.byteCount) }
     let start = magic.count + BlockFormat.stampBytes
@@ -15,7 +16,8 @@ extension Block {
     let stamp = Int64(bitPattern: UInt64(bigEndian: bytes.word(at: magic.count)))
     do throws(ByteReader.Fault) {
       var reader = ByteReader(from: start, to: end)
-      return try reader.block(pushedAtMilliseconds: stamp, hasRuns: hasRuns, in: bytes)
+      return try reader.block(
+        pushedAtMilliseconds: stamp, hasRuns: hasRuns, hasReviews: hasReviews, in: bytes)
     } catch {
       throw .malformed(offset: error.offset, problem: error.problem)
     }
@@ -25,7 +27,9 @@ extension Block {
   package static func pushedAtMilliseconds(of bytes: [UInt8]) -> Int64? {
     let start = BlockFormat.magic.count
     guard bytes.count >= start + BlockFormat.stampBytes,
-      bytes.starts(with: BlockFormat.magic) || bytes.starts(with: BlockFormat.magicWithRuns)
+      [BlockFormat.magic, BlockFormat.magicWithRuns, BlockFormat.magicWithReviews].contains(where: {
+        bytes.starts(with: $0)
+      })
     else { return nil }
     return bytes[start..<(start + BlockFormat.stampBytes)].reduce(0) { $0 << 8 | Int64($1) }
   }
@@ -36,7 +40,7 @@ extension Block {
 
 extension ByteReader {
   fileprivate mutating func block(
-    pushedAtMilliseconds: Int64, hasRuns: Bool, in bytes: RawSpan
+    pushedAtMilliseconds: Int64, hasRuns: Bool, hasReviews: Bool, in bytes: RawSpan
   ) throws(Fault) -> Block {
     let partner = try text(in: bytes, "the partner")
     let incarnation = try fixed(Int64.self, in: bytes, "the incarnation")
@@ -51,10 +55,13 @@ extension ByteReader {
     entries.reserveCapacity(Int(count))
     var lowest = first
     for _ in 0..<count {
-      let entry = try entry(from: first, in: bytes)
+      let entry = try entry(from: first, hasReviews: hasReviews, in: bytes)
       guard (lowest..<end).contains(entry.position) else { throw fault("a position out of order in", "an entry") }
       lowest = entry.position + 1
       entries.append(entry)
+    }
+    if hasReviews && !entries.contains(where: { if case .review = $0.content { true } else { false } }) {
+      throw fault("no review among", "the entries")
     }
     let sequences = hasRuns ? try sequenceRuns(in: bytes) : []
     guard offset == self.end else { throw fault("more bytes than", "the entries") }
@@ -87,7 +94,9 @@ extension ByteReader {
     return sequence
   }
 
-  private mutating func entry(from first: Int64, in bytes: RawSpan) throws(Fault) -> Block.Entry {
+  private mutating func entry(
+    from first: Int64, hasReviews: Bool, in bytes: RawSpan
+  ) throws(Fault) -> Block.Entry {
     let distance = try varint(in: bytes, "a position")
     guard let length = Int64(exactly: distance),
       case (let position, let overflow) = first.addingReportingOverflow(length),
@@ -102,7 +111,9 @@ extension ByteReader {
     switch kind {
     case .activity: return Block.Entry(position: position, content: try activity(in: bytes), retrying: burial)
     case .refused: return Block.Entry(position: position, content: .refused(try refused(in: bytes)), retrying: burial)
-    case .retry, nil: throw fault("unknown value of", "a kind")
+    case .review where hasReviews && burial == nil:
+      return Block.Entry(position: position, content: .review(try review(in: bytes)))
+    case .review, .retry, nil: throw fault("unknown value of", "a kind")
     }
   }
 
@@ -148,6 +159,16 @@ extension ByteReader {
       throw fault("unknown value of", "the unit")
     }
     return .act(behaviour: subject, quantity: quantity, unit: unit)
+  }
+
+  private mutating func review(in bytes: RawSpan) throws(Fault) -> Block.Review {
+    let job = try text(in: bytes, "a job")
+    let activity = try text(in: bytes, "an id")
+    let accepted = try byte(in: bytes, "a decision")
+    guard accepted <= 1 else { throw fault("unknown value of", "a decision") }
+    return Block.Review(
+      jobID: job, activityID: activity, decision: accepted == 1 ? .accept : .refuse,
+      reason: try text(in: bytes, "the reason"), administrator: try text(in: bytes, "an administrator"))
   }
 
   private mutating func refused(in bytes: RawSpan) throws(Fault) -> RefusedMessage {

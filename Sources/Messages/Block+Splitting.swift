@@ -28,6 +28,7 @@ extension BlockBuilder {
     switch entry.content {
     case .activity(let activity, let digest):
       append(activity, digest: digest, at: entry.position, retrying: entry.burial)
+    case .review(let review): append(review, at: entry.position)
     case .refused(let message): append(message, at: entry.position, retrying: entry.burial)
     }
   }

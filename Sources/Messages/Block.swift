@@ -4,7 +4,8 @@ package import CarbonInclusion
 ///
 /// A batch of an inbox becomes one block a shard; each covers the positions of the whole batch, so that scoring knows
 /// how far the inbox has come. Dead letters travel in blocks of their own, at the positions that their messages had;
-/// such a block says nothing of how far the inbox has come. `BlockBuilder` makes blocks, `decode` reads them;
+/// such a block says nothing of how far the inbox has come. Reviews of held activities travel so too, see
+/// `ReviewBlocks`; they stand in no inbox. `BlockBuilder` makes blocks, `decode` reads them;
 /// `BlockFormat` has the bytes.
 package struct Block: Sendable, Equatable {
   /// The most entries that a block holds.
@@ -59,6 +60,25 @@ package struct Block: Sendable, Equatable {
   package enum Content: Sendable, Equatable {
     case activity(Activity, Digest)
     case refused(RefusedMessage)
+    case review(Review)
+  }
+
+  /// A person's decision about an activity of the block's partner that is held.
+  package struct Review: Sendable, Equatable {
+    package let jobID: String
+    package let activityID: String
+    package let decision: Job.Decision
+    package let reason: String
+    /// Who decided.
+    package let administrator: String
+
+    package init(jobID: String, activityID: String, decision: Job.Decision, reason: String, administrator: String) {
+      self.jobID = jobID
+      self.activityID = activityID
+      self.decision = decision
+      self.reason = reason
+      self.administrator = administrator
+    }
   }
 }
 

@@ -19,6 +19,7 @@ package struct BlockBuilder: Sendable {
   package private(set) var count = 0
   private var next: Int64
   private var entries = ByteWriter()
+  private var hasReviews = false
 
   /// The bytes beside the entries, at most: magic, stamp, partner of 40 characters, numbers and checksum.
   private static let frameBytes = 4 + 8 + 41 + 8 + 8 + 10 + 10 + 8
@@ -40,6 +41,7 @@ package struct BlockBuilder: Sendable {
     self.first = first
     next = first
     count = 0
+    hasReviews = false
     entries.removeAll()
   }
 
@@ -87,6 +89,19 @@ package struct BlockBuilder: Sendable {
     }
   }
 
+  /// Adds a review; as `append(_:payload:at:)`.
+  package mutating func append(_ review: Block.Review, at position: Int64) -> Bool {
+    let isAdded = append(.review, at: position, nil) { writer in
+      writer.text(review.jobID)
+      writer.text(review.activityID)
+      writer.byte(review.decision == .accept ? 1 : 0)
+      writer.text(review.reason)
+      writer.text(review.administrator)
+    }
+    hasReviews = hasReviews || isAdded
+    return isAdded
+  }
+
   /// Whether the block has room for so many sequence runs beside its messages. An empty one has, up to
   /// `Block.maxSequenceRuns`.
   package func hasRoom(forSequences count: Int) -> Bool {
@@ -104,14 +119,15 @@ package struct BlockBuilder: Sendable {
     precondition(hasRoom(forSequences: sequences.count), "a block takes no more sequence runs than it has room for")
     var writer = ByteWriter()
     writer.reserve(entries.bytes.count + Self.frameBytes + Self.runsBytes + Self.runBytes * sequences.count)
-    writer.raw(sequences.isEmpty ? BlockFormat.magic : BlockFormat.magicWithRuns)
+    let magic = sequences.isEmpty ? BlockFormat.magic : BlockFormat.magicWithRuns
+    writer.raw(hasReviews ? BlockFormat.magicWithReviews : magic)
     writer.text(partner)
     writer.fixed(incarnation)
     writer.fixed(first)
     writer.varint(UInt64(end - first))
     writer.varint(UInt64(count))
     writer.raw(entries.bytes)
-    if !sequences.isEmpty { writer.runs(sequences) }
+    if hasReviews || !sequences.isEmpty { writer.runs(sequences) }
     let checksum = Self.checksum(of: writer)
     writer.fixed(checksum)
     return writer.bytes
@@ -132,7 +148,7 @@ package struct BlockBuilder: Sendable {
     if let burial { entries.retry(burial) }
     entries.byte(kind.rawValue)
     write(&entries)
-    guard entries.bytes.count + Self.frameBytes <= Block.maxBytes else {
+    guard entries.bytes.count + Self.frameBytes + Self.runsBytes <= Block.maxBytes else {
       entries.truncate(to: before)
       return false
     }

@@ -15,7 +15,7 @@ extension BlockError: CustomStringConvertible {
     switch self {
     case .unknownFormat(let bytes):
       let shown = bytes.map { hexadecimal(UInt64($0)).suffix(2) }.joined(separator: " ")
-      return "not a block of format PHB1 or PHB2: it begins with the bytes \(shown.isEmpty ? "(none)" : shown)"
+      return "not a block of format PHB1, PHB2 or PHB3: it begins with the bytes \(shown.isEmpty ? "(none)" : shown)"
     case .tooLarge(let bytes):
       return "a block of \(bytes) bytes, at most \(Block.maxBytes) are allowed"
     case .damaged:

@@ -1,11 +1,12 @@
 import CarbonInclusion
 
-/// The bytes of a block, formats PHB1 and PHB2. Numbers of fixed size are big-endian; varint, zigzag and text as in
+/// The bytes of a block, formats PHB1 to PHB3. Numbers of fixed size are big-endian; varint, zigzag and text as in
 /// `ByteWriter`. PHB2 is PHB1 with the numbers of the partner's own counter behind the entries. A block without such
-/// numbers is written as PHB1, so that an older binary beside this one goes on booking it.
+/// numbers is written as PHB1, so that an older binary beside this one goes on booking it. PHB3 is PHB2, perhaps
+/// without numbers, with reviews among its entries; a binary that does not know them lets such a block wait.
 ///
 /// ```
-/// magic          4 bytes  "PHB1" or "PHB2"
+/// magic          4 bytes  "PHB1", "PHB2" or "PHB3"
 /// pushed at      8 bytes  ms since 1970; the script that pushes puts it in, the encoder leaves it out
 /// partner        text
 /// incarnation    8 bytes
@@ -18,15 +19,17 @@ import CarbonInclusion
 ///                evidence (text), claimed mg (zigzag), sequence (zigzag)
 ///   refused      flags (1 byte), reason, detail (texts); where flagged: id, resident (texts); payload (varint, bytes)
 ///   retry        shard (1 byte) and digest (16 bytes) of the burial, then kind (1 byte) and one of the above
-/// runs           varint   PHB2 only, then each run of numbers that the batch held, by rising numbers:
+///   review       PHB3 only: job id, activity id (texts), whether accepted (1 byte), reason, administrator (texts)
+/// runs           varint   PHB2 and PHB3 only, then each run of numbers that the batch held, by rising numbers:
 /// run …          how far it begins above the end of the one before, the first one above 0; and how far it reaches
 ///                from there (varints)
 /// checksum       8 bytes  over all from the partner to the last entry or run
 /// ```
 package enum BlockFormat {
-  /// The first bytes of blocks without sequence runs, and of those with some.
+  /// The first bytes of blocks without sequence runs, of those with some, and of those with reviews.
   package static let magic = Array("PHB1".utf8)
   package static let magicWithRuns = Array("PHB2".utf8)
+  package static let magicWithReviews = Array("PHB3".utf8)
   package static let stampBytes = 8
   package static let checksumBytes = 8
 
@@ -34,6 +37,7 @@ package enum BlockFormat {
     case activity = 0
     case refused = 1
     case retry = 2
+    case review = 3
   }
 
   struct ActivityFlags: OptionSet {

@@ -7,14 +7,12 @@ import Crypto
 /// honest resend). Numbers count by value, times by instant, text byte for byte, and absent is not the same as any
 /// value. `claimed_g` counts in the milligrams that are kept.
 package enum ContentDigest {
-  package static func of(_ activity: Activity) -> CarbonInclusion.Digest {
-    var hash = SHA256()
-    content(of: activity).withUnsafeBytes { hash.update(bufferPointer: $0) }
-    let (high, low) = hash.finalize().withUnsafeBytes(firstWords)
-    return CarbonInclusion.Digest(high: high, low: low)
-  }
+  package static func of(_ activity: Activity) -> CarbonInclusion.Digest { of(content(of: activity)) }
 
-  /// Of a message that could not be read: its bytes.
+  /// Everything that a job says but its id: an amount that is left out is the same as its default.
+  package static func of(_ operation: Job.Operation) -> CarbonInclusion.Digest { of(content(of: operation)) }
+
+  /// Of bytes as they are: a message or a job that could not be read.
   package static func of(_ payload: [UInt8]) -> CarbonInclusion.Digest {
     var hash = SHA256()
     payload.withUnsafeBytes { hash.update(bufferPointer: $0) }
@@ -25,7 +23,7 @@ package enum ContentDigest {
   /// Each field in a fixed order: 0 if absent, else 1 and its value; text with its length (four bytes), numbers in
   /// eight bytes, all big-endian. So no two contents have the same bytes. The name in front keeps later versions apart.
   static func content(of activity: Activity) -> [UInt8] {
-    var writer = ContentWriter()
+    var writer = ContentWriter(format: "puhui-content-1")
     writer.text(activity.resident)
     switch activity.report {
     case .act(let behaviour, let quantity, let unit):
@@ -45,28 +43,5 @@ package enum ContentDigest {
     writer.text(activity.evidence)
     writer.number(activity.claimedMilligrams)
     return writer.bytes
-  }
-
-  private struct ContentWriter {
-    private var writer = ByteWriter()
-    var bytes: [UInt8] { writer.bytes }
-
-    init() {
-      writer.reserve(256)
-      writer.raw("puhui-content-1")
-    }
-
-    mutating func number(_ value: Int64?) {
-      writer.byte(value == nil ? 0 : 1)
-      if let value { writer.fixed(value) }
-    }
-
-    mutating func text(_ value: String?) {
-      writer.byte(value == nil ? 0 : 1)
-      if let value {
-        writer.fixed(UInt32(value.utf8.count))
-        writer.raw(value)
-      }
-    }
   }
 }

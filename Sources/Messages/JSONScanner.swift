@@ -1,6 +1,6 @@
 /// A strict reader of one JSON text (RFC 8259), one pass over its bytes, without building a tree.
 ///
-/// Stricter than the RFC where the RFC leaves a choice: no byte order mark, at most `maxBytes` and `maxDepth`, only
+/// Stricter than the RFC where the RFC leaves a choice: no byte order mark, bounded in bytes and in depth, only
 /// whole Unicode scalars (a lone surrogate is refused even as an escape). Numbers are any that the grammar allows;
 /// whether `1e400` makes sense is for the field to say. Names that an object repeats are left to the caller, who sees
 /// them; in containers that the caller skips they are allowed, since nothing there is used.
@@ -14,7 +14,7 @@
 ///
 /// The bytes are handed in at each step because a value may not keep a span; they must be the same ones.
 package struct JSONScanner {
-  /// The most that a text may have, in bytes.
+  /// The most that a partner's message may have, in bytes.
   package static let maxBytes = 16 * 1024
   /// How deep containers may lie in each other; the outermost one is 1.
   package static let maxDepth = 16
@@ -27,10 +27,11 @@ package struct JSONScanner {
 
   /// Begins a text: says of which kind its value is. An object is entered, any other value is read and checked.
   /// - Throws: `JSONFault` when the text is too large or that value is malformed.
-  package mutating func open(_ bytes: RawSpan) throws(JSONFault) -> JSONToken.Kind {
-    guard bytes.byteCount <= Self.maxBytes else {
-      throw JSONFault(
-        kind: .tooLarge, at: Self.maxBytes, "\(bytes.byteCount) bytes, at most \(Self.maxBytes) are allowed")
+  package mutating func open(
+    _ bytes: RawSpan, maxBytes: Int = JSONScanner.maxBytes
+  ) throws(JSONFault) -> JSONToken.Kind {
+    guard bytes.byteCount <= maxBytes else {
+      throw JSONFault(kind: .tooLarge, at: maxBytes, "\(bytes.byteCount) bytes, at most \(maxBytes) are allowed")
     }
     if bytes.byteCount >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
       throw JSONFault(at: 0, "a byte order mark is not allowed")
@@ -85,6 +86,32 @@ package struct JSONScanner {
     default:
       throw JSONFault(at: offset, "expected a value")
     }
+  }
+
+  /// The values of an array that this scanner, or another one, has read and checked in the same bytes.
+  package static func elements(of array: JSONToken, in bytes: RawSpan) throws(JSONFault) -> [JSONToken] {
+    var scanner = JSONScanner()
+    scanner.offset = array.range.lowerBound + 1
+    scanner.depth = 1
+    var elements: [JSONToken] = []
+    while true {
+      scanner.skipWhitespace(in: bytes)
+      if scanner.peek(bytes) == UInt8(ascii: "]") { return elements }
+      if !elements.isEmpty { try scanner.expect(UInt8(ascii: ","), in: bytes, "expected ',' or ']' after a value") }
+      elements.append(try scanner.value(in: bytes))
+    }
+  }
+
+  /// The names and values of an object that this scanner, or another one, has read and checked in the same bytes.
+  package static func members(
+    of object: JSONToken, in bytes: RawSpan
+  ) throws(JSONFault) -> [(name: JSONToken, value: JSONToken)] {
+    var scanner = JSONScanner()
+    scanner.offset = object.range.lowerBound + 1
+    scanner.depth = 1
+    var members: [(name: JSONToken, value: JSONToken)] = []
+    while let name = try scanner.nextName(in: bytes) { members.append((name, try scanner.value(in: bytes))) }
+    return members
   }
 
   /// Ends the text: nothing but white space may follow its value.

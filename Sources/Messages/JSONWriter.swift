@@ -50,6 +50,12 @@ package struct JSONWriter {
     bytes.append(contentsOf: digits.utf8)
   }
 
+  /// A whole JSON text as it is, which the caller vouches for.
+  package mutating func document(_ json: String) {
+    beginValue()
+    bytes.append(contentsOf: json.utf8)
+  }
+
   package mutating func boolean(_ value: Bool) {
     beginValue()
     bytes.append(contentsOf: (value ? "true" : "false").utf8)

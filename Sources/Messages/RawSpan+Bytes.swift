@@ -21,6 +21,18 @@ extension RawSpan {
     return false
   }
 
+  /// Whether the bytes can be the code of a partner, behaviour or reward: `[a-z0-9][a-z0-9-]{1,39}`.
+  var isCode: Bool {
+    guard (2...40).contains(byteCount), self[0] != UInt8(ascii: "-") else { return false }
+    for offset in 0..<byteCount {
+      switch self[offset] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): continue
+      default: return false
+      }
+    }
+    return true
+  }
+
   /// The bytes as text; `nil` when they are not UTF-8.
   func text() -> String? {
     guard let utf8 = try? UTF8Span(validating: Span(_bytes: self)) else { return nil }

@@ -40,6 +40,18 @@ struct BinaryBuffer: Sendable {
     }
   }
 
+  /// A `bigint[]` of one dimension; an empty one has none.
+  mutating func appendField(array values: [Int64]) {
+    append(Int32(values.isEmpty ? 12 : 20 + 12 * values.count))
+    append(Int32(values.isEmpty ? 0 : 1))
+    append(Int32(0))
+    append(PostgresType.int8)
+    guard !values.isEmpty else { return }
+    append(Int32(values.count))
+    append(Int32(1))
+    for value in values { appendField(value) }
+  }
+
   mutating func appendField(text: String) {
     let contiguous: Void? = text.utf8.withContiguousStorageIfAvailable {
       appendField(bytes: UnsafeRawBufferPointer($0))

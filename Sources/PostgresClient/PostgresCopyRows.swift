@@ -83,6 +83,12 @@ package struct PostgresCopyRows: Sendable {
     bytes.withUnsafeBytes { buffer.appendField(bytes: $0) }
   }
 
+  /// A `bigint[]` of one dimension.
+  package mutating func write(array values: [Int64]) {
+    missing -= 1
+    buffer.appendField(array: values)
+  }
+
   package mutating func write(_ value: Int16?) {
     guard let value else { return writeNull() }
     write(value)

@@ -79,6 +79,20 @@ package final class PostgresRows {
     return [UInt8](bytes)
   }
 
+  /// Reads a `bigint[]` of one dimension without NULLs.
+  package func int64Array(_ row: Int, _ column: Int) -> [Int64] {
+    let bytes = value(row, column)
+    let (header, element) = (20, 12)
+    guard type(column) == PostgresType.int8Array, bytes.count >= 12 else { mismatch(column, "int64Array") }
+    guard bytes.count > 12 else { return [] }
+    let dimensions = Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))
+    let nulls = bytes.loadUnaligned(fromByteOffset: 4, as: Int32.self)
+    guard dimensions == 1, nulls == 0, (bytes.count - header) % element == 0 else { mismatch(column, "int64Array") }
+    return stride(from: header + 4, to: bytes.count, by: element).map {
+      Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self))
+    }
+  }
+
   /// A `timestamptz` in microseconds since 1970; `infinity` is `Int64.max`, `-infinity` is `Int64.min`.
   package func timestamp(_ row: Int, _ column: Int) -> Int64 {
     let bytes = value(row, column)

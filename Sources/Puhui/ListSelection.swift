@@ -1,5 +1,5 @@
 import ArgumentParser
-import CatalogueFile
+import CarbonInclusion
 import Ledger
 import Messages
 import PostgresClient
@@ -9,7 +9,9 @@ import Workers
 
 /// Which lists a controlling command is about.
 struct ListSelection: ParsableArguments {
-  @Argument(help: ArgumentHelp("in:PARTNER, score:SHARD, or the whole key.", valueName: "list"))
+  @Argument(
+    help: ArgumentHelp(
+      "in:PARTNER, score:SHARD, jobs:ADMINISTRATOR, fulfilled:PARTNER, or the whole key.", valueName: "list"))
   var lists: [String] = []
 
   @Flag(help: "The inboxes of all partners.") var allInboxes = false
@@ -27,9 +29,10 @@ struct ListSelection: ParsableArguments {
     let inboxes = try Self.partners(keys, servers, &redis).map(keys.inbox)
     let shards = (0..<ShardMap.count).map(keys.score)
     var names = (allInboxes ? inboxes : []) + (allShards ? shards : [])
-    for list in lists {
-      let name = list.hasPrefix(keys.prefix) ? list : keys.prefix + list
-      let known = inboxes + shards
+    let wanted = lists.map { $0.hasPrefix(keys.prefix) ? $0 : keys.prefix + $0 }
+    let isAboutJobs = wanted.contains { !inboxes.contains($0) && !shards.contains($0) }
+    let known = inboxes + shards + (isAboutJobs ? try Self.jobLists(keys, servers) : [])
+    for (list, name) in zip(lists, wanted) {
       guard known.contains(name) else {
         let short = known.map { String($0.dropFirst(keys.prefix.count)) }
         throw CommandFailure(
@@ -40,6 +43,12 @@ struct ListSelection: ParsableArguments {
       if !names.contains(name) { names.append(name) }
     }
     return names
+  }
+
+  private static func jobLists(_ keys: Keys, _ servers: ServerOptions) throws -> [String] {
+    var postgres = try servers.connectPostgres()
+    let policy = try AuditPolicy.read(&postgres)
+    return policy.administrators.map(keys.jobs) + policy.deliverers.map(keys.fulfilled)
   }
 
   /// As the running fleet knows them; from the ledger where no scoring worker has told yet.

@@ -12,12 +12,13 @@ struct Puhui: AsyncParsableCommand {
         redis-cli LPUSH puhui:in:meituan-bike '{"id":"mt-1","resident":"r-1",…}'
         puhui outcome meituan-bike mt-1        # how a message ended
         puhui statement r-1                    # a resident's carbon ledger
-        puhui report --by category             # totals for the government
       Servers: PUHUI_REDIS_URL and PUHUI_POSTGRES_URL, or flags.
       """,
     version: "0.1.0",
     groupedSubcommands: [
-      CommandGroup(name: "Workers", subcommands: [IngestCommand.self, ScoreCommand.self, AllCommand.self]),
+      CommandGroup(
+        name: "Workers",
+        subcommands: [IngestCommand.self, ScoreCommand.self, RewardsCommand.self, AllCommand.self]),
       CommandGroup(
         name: "Operating",
         subcommands: [
@@ -26,7 +27,10 @@ struct Puhui: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "Reading",
-        subcommands: [OutcomeCommand.self, StatementCommand.self, ReportCommand.self, GapsCommand.self]),
-      CommandGroup(name: "Feeding", subcommands: [PushCommand.self, SimulateCommand.self]),
+        subcommands: [
+          OutcomeCommand.self, StatementCommand.self, CertificateCommand.self, ReportCommand.self, GapsCommand.self,
+          PointsCommand.self,
+        ]),
+      CommandGroup(name: "Pushing", subcommands: [JobCommand.self, PushCommand.self, SimulateCommand.self]),
     ])
 }

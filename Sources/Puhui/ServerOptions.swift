@@ -57,6 +57,7 @@ struct ServerOptions: ParsableArguments {
 struct Settings {
   private static let known = [
     "redis_url", "postgres_url", "key_prefix", "lanes", "log_level", "evidence_key", "accept_data_loss",
+    "signing_key",
   ]
   private var file: [String: String] = [:]
 

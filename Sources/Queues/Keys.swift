@@ -16,6 +16,18 @@ package struct Keys: Sendable, Equatable {
   /// The list that tells a partner what became of its messages.
   package func rejected(_ partner: String) -> String { "\(prefix)rejected:\(partner)" }
 
+  /// The list that an administrator pushes jobs to.
+  package func jobs(_ administrator: String) -> String { "\(prefix)jobs:\(administrator)" }
+
+  /// Where the answer to a job is put.
+  package func reply(_ id: String) -> String { "\(prefix)reply:\(id)" }
+
+  /// The list that asks an incentive partner to deliver.
+  package func fulfil(_ partner: String) -> String { "\(prefix)fulfil:\(partner)" }
+
+  /// The list that an incentive partner answers on.
+  package func fulfilled(_ partner: String) -> String { "\(prefix)fulfilled:\(partner)" }
+
   /// Who may report activities; scoring writes it, ingest reads it.
   package var directory: String { "\(prefix)directory" }
 

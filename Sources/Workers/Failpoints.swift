@@ -1,7 +1,7 @@
 /// Named points of the loops, at which a test can make a worker die, stop or fail. Nothing happens there otherwise.
 package struct Failpoints: Sendable {
   package enum Role: String, Sendable, CaseIterable {
-    case ingest, score
+    case ingest, score, rewards
   }
 
   /// The points in the order of a turn.

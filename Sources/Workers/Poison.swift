@@ -23,6 +23,11 @@ extension ReceivedBlock {
       guard case .activity(let activity, _, _) = message.content else { return nil }
       return activity.sequence.map { $0...$0 }
     }
+    block.reviews = reviews.map { order in
+      var order = order
+      order.diedInScoring = true
+      return order
+    }
     block.messages = messages.map { message in
       var message = message
       message.diedInScoring = true

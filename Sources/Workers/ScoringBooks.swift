@@ -11,7 +11,7 @@ package protocol ScoringBooks: AnyObject {
   func takeOver(shard: Int16) throws -> Int64
   func open(shard: Int16, epoch: Int64) throws -> BatchOpening
   func answer(_ questions: LedgerQuestions, shard: Int16) throws -> LedgerAnswers
-  func histories(_ windows: [HistoryWindow], shard: Int16) throws -> [Int32: [RecordedActivity]]
+  func residents(_ questions: ResidentQuestions, shard: Int16) throws -> ResidentAnswers
   func book(_ booking: Booking) throws
   /// - Throws: `UnknownCommit` where nobody knows whether the batch is booked.
   func commit() throws

@@ -107,11 +107,11 @@ extension ScoringLane {
         return (scorer, received, scorer.questions())
       }
       let answers = try books.answer(questions, shard: number)
-      let windows = try inHand(claim, source) { scorer.receive(answers) }
-      let histories = try books.histories(windows, shard: number)
+      let residentQuestions = try inHand(claim, source) { scorer.receive(answers) }
+      let residents = try books.residents(residentQuestions, shard: number)
       let booking = try inHand(claim, source) {
         watch(received)
-        return scorer.fold(histories: histories)
+        return scorer.fold(residents)
       }
       try books.book(booking)
       try failpoints.reach(.afterRows, .score)
@@ -141,6 +141,7 @@ extension ScoringLane {
       for message in block.messages {
         if case .activity(let activity, _, _) = message.content { failpoints.workOn(activity.id, .score) }
       }
+      for review in block.reviews { failpoints.workOn(review.key.id, .score) }
     }
   }
 

@@ -75,7 +75,8 @@ import Testing
     reversal.report = .reversal(of: "a")
     let booking = books.book([reversal])
     #expect(booking.summary == ["reversal rev reversal"])
-    #expect(booking.accounts.map(\.reductionMilligrams) == [-2_500_000] && booking.accounts.map(\.points) == [-25])
+    #expect(booking.accounts.map(\.reductionMilligrams) == [-2_500_000])
+    #expect(booking.entries.map(\.points) == [-25] && booking.accounts.map(\.purse) == [PointsPurse()])
     #expect(booking.residentsDelta == -1)
     #expect(booking.legs.values.map(\.actions) == [-1])
     #expect(books.book([act("b", "ride", "10", .kilometre, at: minute(10, 0))]).summary == ["earn b credited"])
@@ -138,7 +139,7 @@ import Testing
     reversal.report = .reversal(of: "o2")
     let booking = books.book((1...5).map { act("o\($0)", "order", nil, nil, at: minute(12, $0)) } + [reversal])
     // 4 × 45.72 g = 182.88 g at a point for 100 g.
-    #expect(booking.accounts.map(\.points) == [1])
+    #expect(booking.accounts.map(\.purse.available) == [1])
     #expect(booking.entries.map(\.points).reduce(0, +) == 1)
   }
 }

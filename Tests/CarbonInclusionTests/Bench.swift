@@ -3,11 +3,14 @@ import CarbonInclusion
 /// Folds batches as the scoring lane does, with a memory in place of the database.
 struct Books {
   var answers = LedgerAnswers()
-  var histories: [Int32: [RecordedActivity]] = [:]
+  var known = ResidentAnswers()
   var marks: [InboxIncarnation: Int64] = [:]
   var nextEntry: Int64 = 1
   var nextResident: Int32 = 1
   var now = minute(23, 0)
+  var policy = SmallCatalogue.policy
+  /// What the last batch asked about its residents.
+  private(set) var asked = ResidentQuestions()
   private var offset: Int64 = 0
 
   /// Pushes messages of one partner as one block and folds them.
@@ -31,10 +34,13 @@ struct Books {
     let opening = BatchOpening(
       shard: 0, batchNumber: 1, nextEntryNumber: nextEntry, nextResidentNumber: nextResident, now: now,
       catalogueVersion: 1, highWaterMarks: marks)
-    var scorer = BatchScorer(policy: SmallCatalogue.policy, opening: opening, blocks: blocks) { Array($0.id.utf8) }
+    var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks) { Array($0.id.utf8) }
     _ = scorer.questions()
-    _ = scorer.receive(answers)
-    let booking = scorer.fold(histories: histories)
+    asked = scorer.receive(answers)
+    var known = known
+    let locked = Set(asked.accounts.map(\.residentNumber))
+    known.purses = known.purses.filter { locked.contains($0.key) }
+    let booking = scorer.fold(known)
     remember(booking)
     return booking
   }
@@ -59,12 +65,18 @@ struct Books {
     for change in booking.accounts {
       var account =
         answers.accounts[change.resident]
-        ?? .init(residentNumber: change.residentNumber, actions: 0, nanopoints: 0, latestAt: change.latestAt)
+        ?? .init(
+          residentNumber: change.residentNumber, actions: 0, reductionMilligrams: 0, nanopoints: 0,
+          latestAt: change.latestAt)
       account.actions += change.actions
+      account.reductionMilligrams += change.reductionMilligrams
+      account.title = change.title
+      known.purses[change.residentNumber] = change.purse
       account.nanopoints += change.nanopoints
       account.latestAt = max(account.latestAt, change.latestAt)
       answers.accounts[change.resident] = account
     }
+    for decision in booking.reviews { answers.reviews[decision.jobID]?.isOpen = false }
     for entry in booking.entries { remember(entry) }
   }
 
@@ -73,21 +85,20 @@ struct Books {
       answers.known[entry.key] = .init(
         content: content, shard: 0, residentNumber: entry.residentNumber, entryNumber: entry.number)
     }
-    var history = histories[entry.residentNumber, default: []]
+    var history = known.histories[entry.residentNumber, default: []]
     let place = history.firstIndex { $0.entryNumber == entry.refersTo }
     switch (entry.kind, place) {
     case (.reversal, let place?): history[place].isReversed = true
     case (.upgrade, let place?):
-      history[place].credit = entry.credit
-      history[place].upgradedBy = entry.number
+      history[place].decideAgain(entry.credit, by: entry.number, at: now)
     default:
       history.append(
         RecordedActivity(
           entryNumber: entry.number, key: entry.key, behaviourNumber: entry.behaviourNumber, quantity: entry.quantity,
           startedAt: entry.startedAt, endedAt: entry.occurredAt, region: entry.region, evidence: entry.evidence,
-          credit: entry.credit, isReversed: false))
+          credit: entry.credit, isReversed: false, bookedAt: now))
     }
-    histories[entry.residentNumber] = history
+    known.histories[entry.residentNumber] = history
   }
 
   /// A dead letter of partner 1's inbox.

@@ -30,6 +30,45 @@ import Testing
     #expect(catalogue.titles.map(\.fromMilligrams) == [0, 10_500_000])
   }
 
+  @Test func `what holds for a reward is read`() throws {
+    let catalogue = try CatalogueFile.read(text: SampleCatalogue.text, fileName: "sample.yaml")
+    let pass = try #require(catalogue.rewards.last)
+    #expect(
+      pass
+        == Catalogue.Reward(
+          code: "pass", name: .init(chinese: "年卡", english: "Pass"), kind: .partner, points: 1000, partner: "giver",
+          answerWithinSeconds: 129_600,
+          validity: try .init(from: #require(Day("2022-10-01")), to: Day("2023-12-31")),
+          limit: .init(quantity: 2, period: .year), budgetPoints: 900_000, approvalAbovePoints: 1500))
+    #expect(
+      catalogue.pointsPolicy
+        == .init(
+          expireAfterMonths: 24, graceDays: 3, adjustmentApprovalAbovePoints: 100, approvalWithinSeconds: 172_800))
+  }
+
+  @Test func `what is not said of rewards has its default`() throws {
+    let end = try #require(SampleCatalogue.text.firstRange(of: "  - code: pass"))
+    let text =
+      SampleCatalogue.text[..<end.lowerBound] + "  - {code: pass, name: {zh: 年卡, en: Pass}, kind: partner, "
+      + "points: 1000, partner: giver}\n"
+    let catalogue = try CatalogueFile.read(text: String(text), fileName: "sample.yaml")
+    let pass = try #require(catalogue.rewards.last)
+    #expect(pass.answerWithinSeconds == 86_400)
+    #expect(pass.validity == nil && pass.limit == nil && pass.budgetPoints == nil && pass.approvalAbovePoints == nil)
+    #expect(catalogue.pointsPolicy == Catalogue.PointsPolicy())
+    #expect(
+      catalogue.pointsPolicy
+        == .init(
+          expireAfterMonths: 12, graceDays: 7, adjustmentApprovalAbovePoints: 1_000, approvalWithinSeconds: 259_200))
+  }
+
+  @Test func `a single administrator is enough where nothing waits for approval`() throws {
+    let text = SampleCatalogue.text.replacing("administrators: [admin, auditor]", with: "administrators: [admin]")
+      .replacing("    approval_above_points: 1500\n", with: "")
+      .replacing("  adjustment_approval_above_points: 100\n", with: "")
+    #expect(SampleCatalogue.faults(in: text) == [])
+  }
+
   @Test func `a decimal is read digit by digit, quoted or not`() throws {
     let text = SampleCatalogue.text
       .replacing("grams: 250", with: "grams: \"45.720001\"").replacing("grams: 93.3", with: "grams: 0250.10")

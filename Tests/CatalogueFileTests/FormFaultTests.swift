@@ -36,7 +36,7 @@ import Testing
       line: "'grams'", path: "factors[1].grams", reason: "the key is used already in line"),
     FaultCase(
       "a section used twice", replace: "administrators: [admin, auditor]",
-      with: "administrators: [admin]\nadministrators: [auditor]", line: "administrators: [auditor]",
+      with: "administrators: [admin, auditor]\nadministrators: [auditor]", line: "administrators: [auditor]",
       path: "administrators", reason: "the key is used already in line"),
     FaultCase(
       "a merge key", replace: "    grams: 250", with: "    <<: {}\n    grams: 250", line: "<<", path: "factors[0].<<",

@@ -46,7 +46,7 @@ import Testing
     FaultCase(
       "two factors on one day", replace: "{from: 2024-01-01}\n    source", with: "{from: 2023-12-31}\n    source",
       line: "{from: 2023-12-31}", path: "factors[1].valid",
-      reason: "overlaps factor \"ride-2022\" in line 34, which is valid from 2022-09-18 to 2023-12-31"),
+      reason: "overlaps factor \"ride-2022\" in line 38, which is valid from 2022-09-18 to 2023-12-31"),
     FaultCase(
       "two points rules on one day", replace: "0.02\n    valid: {from: 2024-01-01}",
       with: "0.02\n    valid: {from: 2023-01-01}", line: "{from: 2023-01-01}", path: "points[1].valid",

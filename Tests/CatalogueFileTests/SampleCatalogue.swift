@@ -18,6 +18,10 @@ enum SampleCatalogue {
         kind: scenario
         contract: {from: 2022-09-18, to: 2030-12-31}
         age_limit: 90 days
+      - code: giver
+        name: {zh: 乙, en: Giver}
+        kind: incentive
+        contract: {from: 2022-09-18}
     administrators: [admin, auditor]
     behaviours:
       - code: ride
@@ -78,6 +82,21 @@ enum SampleCatalogue {
       - {code: master, name: {zh: 达人, en: Master}, from_kg: 10.5}
     rewards:
       - {code: coupon, name: {zh: 优惠券, en: Coupon}, kind: code, points: 50}
+      - code: pass
+        name: {zh: 年卡, en: Pass}
+        kind: partner
+        points: 1000
+        partner: giver
+        answer_within: 36 hours
+        valid: {from: 2022-10-01, to: 2023-12-31}
+        limit: {quantity: 2, per: year}
+        budget_points: 900000
+        approval_above_points: 1500
+    redemption:
+      points_expire_after_months: 24
+      grace_days: 3
+      adjustment_approval_above_points: 100
+      approval_within: 2 days
 
     """
 

@@ -116,4 +116,19 @@ import Testing
     #expect(rides.scope == .anyPartner)
     #expect(rides.windowSeconds == 0)
   }
+
+  @Test func `a pass and a voucher are delivered by partners, cards and coupons are codes`() {
+    #expect(catalogue.rewards.map(\.kind) == [.partner, .code, .partner, .code])
+    #expect(catalogue.rewards.map(\.partner) == ["culture-and-tourism", nil, "commerce", nil])
+    #expect(catalogue.rewards.allSatisfy { $0.answerWithinSeconds == 86_400 })
+    #expect(
+      catalogue.rewards.map(\.limit) == [
+        .init(quantity: 1, period: .year), .init(quantity: 10, period: .month), nil, nil,
+      ])
+    #expect(catalogue.rewards.map(\.approvalAbovePoints) == [nil, 2000, nil, nil])
+  }
+
+  @Test func `it says of points what holds without a word`() {
+    #expect(catalogue.pointsPolicy == Catalogue.PointsPolicy())
+  }
 }

@@ -21,7 +21,26 @@ import Testing
     try fleet.process(12_000)
     var connection = try fleet.connectPostgres()
     while try TotalsFold.fold(&connection) != 0 {}
+    try redeem(JobDesk(fleet: fleet))
     return fleet
+  }
+
+  /// A code, and a voucher that its partner has not delivered yet.
+  private static func redeem(_ desk: JobDesk) throws {
+    let worker = try desk.fleet.program.start(["rewards"])
+    let resident = try desk.fleet.value(
+      "SELECT resident FROM puhui.residents ORDER BY points_available DESC, resident LIMIT 1")
+    for job in [
+      #"{"op":"restock","id":"s-1","reward":"coupon","codes":["A-1","A-2"]}"#,
+      #"{"op":"restock","id":"s-2","reward":"green-consumption-voucher","quantity":2}"#,
+      #"{"op":"adjust","id":"a-1","resident":"\#(resident)","points":500,"reason":"goodwill"}"#,
+      #"{"op":"redeem","id":"r-1","resident":"\#(resident)","reward":"coupon"}"#,
+      #"{"op":"redeem","id":"r-2","resident":"\#(resident)","reward":"green-consumption-voucher"}"#,
+    ] {
+      let reply = try desk.ask(job, [worker])
+      guard reply.isOK else { throw TestFailure("\(job) was answered \(reply)") }
+    }
+    guard worker.stop() == 0 else { throw TestFailure(worker.logText) }
   }
 
   /// A finding, and the check that it belongs to.

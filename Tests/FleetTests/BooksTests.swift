@@ -78,8 +78,8 @@ import Testing
     ]
     booking.accounts = [
       AccountChange(
-        residentNumber: 1, resident: resident, isNew: true, actions: 1, reductionMilligrams: 1, points: 0,
-        nanopoints: 0, latestAt: at)
+        residentNumber: 1, resident: resident, isNew: true, actions: 1, reductionMilligrams: 1, nanopoints: 0,
+        purse: PointsPurse(), title: nil, latestAt: at)
     ]
     return booking
   }

@@ -125,6 +125,20 @@ import Testing
     #expect(changed.status == 78 && changed.errors.contains("new version"), "\(changed.errors)")
   }
 
+  @Test func `the policy of rewards is shown to programs`() throws {
+    let shown = try PuhuiProgram(environment: [:]).run(
+      ["catalogue", "show", "--file", FleetFixture.defaultCatalogue, "--json"])
+    for expected in [
+      #"{"code":"shanxi-tourism-pass","kind":"partner","points":1000,"partner":"culture-and-tourism","#
+        + #""answer_within_seconds":86400,"valid_from":null,"valid_to":null,"limit_quantity":1,"limit_per":"year","#
+        + #""budget_points":null,"approval_above_points":null}"#,
+      #""redemption":{"points_expire_after_months":12,"grace_days":7,"adjustment_approval_above_points":1000,"#
+        + #""approval_within_seconds":259200}"#,
+    ] {
+      #expect(shown.output.contains(expected), "\(shown.output)\(shown.errors)")
+    }
+  }
+
   @Test func `help fits a screen and shows examples`() throws {
     let help = try PuhuiProgram(environment: [:]).run(["--help"])
     #expect(help.status == 0)
@@ -132,7 +146,7 @@ import Testing
     #expect(help.output.contains("puhui statement r-1"))
     for command in [
       "ingest", "score", "all", "migrate", "catalogue", "status", "doctor", "audit", "pause", "resume", "drain", "dead",
-      "outcome", "statement", "report", "gaps", "push", "simulate",
+      "outcome", "statement", "certificate", "report", "gaps", "points", "job", "push", "simulate",
     ] {
       let own = try PuhuiProgram(environment: [:]).run([command, "--help"])
       #expect(own.status == 0 && own.output.contains("xample"), "\(command): \(own.output)")

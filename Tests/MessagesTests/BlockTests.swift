@@ -166,6 +166,7 @@ extension BlockBuilder {
     case .activity(let activity, let digest):
       append(activity, digest: digest, at: entry.position, retrying: entry.burial)
     case .refused(let message): append(message, at: entry.position, retrying: entry.burial)
+    case .review(let review): append(review, at: entry.position)
     }
   }
 }

@@ -23,10 +23,10 @@ struct DamagedBlockTests {
   }
 
   @Test func `another format is named as such`() {
-    let other = Array("PHB3".utf8) + whole.dropFirst(4)
-    #expect(throws: BlockError.unknownFormat(firstBytes: Array("PHB3".utf8))) { try Block.decode(other) }
-    let description = "not a block of format PHB1 or PHB2: it begins with the bytes 50 48 42 33"
-    #expect("\(BlockError.unknownFormat(firstBytes: Array("PHB3".utf8)))" == description)
+    let other = Array("PHB4".utf8) + whole.dropFirst(4)
+    #expect(throws: BlockError.unknownFormat(firstBytes: Array("PHB4".utf8))) { try Block.decode(other) }
+    let description = "not a block of format PHB1, PHB2 or PHB3: it begins with the bytes 50 48 42 34"
+    #expect("\(BlockError.unknownFormat(firstBytes: Array("PHB4".utf8)))" == description)
     #expect(throws: BlockError.unknownFormat(firstBytes: [])) { try Block.decode([]) }
     #expect(throws: BlockError.tooLarge(bytes: Block.maxBytes + 1)) {
       try Block.decode(whole + [UInt8](repeating: 0, count: Block.maxBytes + 1 - whole.count))

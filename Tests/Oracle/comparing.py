@@ -101,7 +101,8 @@ def _is_empty(view, row, is_ignoring_empty_entries):
 def _compare_rows(view, expected, actual, is_ignoring_empty_entries):
     sides = []
     for rows in (expected, actual):
-        read = (_read(_READERS[view], row) for row in rows)
+        # What is booked on accounts and comes from no activity is not folded here.
+        read = (_read(_READERS[view], row) for row in rows if view != "ledger" or row.get("partner"))
         sides.append(Counter(row for row in read if not _is_empty(view, row, is_ignoring_empty_entries)))
     return _describe(sides[0] - sides[1], sides[1] - sides[0])
 

@@ -14,7 +14,7 @@ def check(views, pushed=None, policy=None, known_ids=None):
     """Lines that describe what is broken. `pushed` is partner -> number, `known_ids` a set of (partner, id)."""
     try:
         lines = _i1(views, pushed or {}) + _i2(views) + _i3(views, known_ids)
-        return lines + (_i7(views, policy) if policy else [])
+        return lines + (_i4(views, policy) + _i7(views, policy) if policy else [])
     except KeyError as error:
         return [f"the dump has no {error}"]
     except UnreadableValue as error:
@@ -43,7 +43,14 @@ def _i1(views, pushed):
     return lines
 
 
+def _activities(views):
+    """The entries that come from activities."""
+    return [row for row in views["ledger"] if row["partner"] is not None]
+
+
 def _signed_action(row):
+    if row["partner"] is None:
+        return 0
     credited = decimal_millionths(row["credited_quantity"])
     return (credited > 0) - (credited < 0)
 
@@ -82,7 +89,7 @@ def _i2(views):
 
 def _i3(views, known_ids):
     lines = []
-    kinds = Counter((row["partner"], row["activity_id"], row["kind"]) for row in views["ledger"])
+    kinds = Counter((row["partner"], row["activity_id"], row["kind"]) for row in _activities(views))
     credits = Counter()
     for (partner, activity_id, kind), number in kinds.items():
         if kind in ("earn", "upgrade"):
@@ -117,12 +124,23 @@ def _i3(views, known_ids):
     return lines
 
 
+def _i4(views, policy):
+    """A resident's title is the one that was booked last; without one it is the lowest."""
+    lowest = next((title.code for title in policy.titles if title.from_milligrams <= 0), None)
+    booked = {}
+    for row in sorted((row for row in views["ledger"] if row["kind"] == "title"),
+                      key=lambda row: (moment(row["booked_at"]), row["entry_id"])):
+        booked[row["resident"]] = row["title"] or lowest
+    return [f"I4 {row['resident']}: the title is {row['title']}, and the one booked last {booked.get(row['resident'], lowest)}"
+            for row in views["residents"] if row["title"] != booked.get(row["resident"], lowest)]
+
+
 def _i7(views, policy):
     lines = []
     versions = defaultdict(list)
     for factor in policy.factors:
         versions[factor.version].append(factor)
-    for row in views["ledger"]:
+    for row in _activities(views):
         name = f"I7 {row['partner']} {row['activity_id']} {row['kind']}"
         day = (moment(row["occurred_at"]) + policy.utc_offset_micros) // MICROS_PER_DAY
         fitting = [factor for factor in versions[row["factor_version"]] if factor.behaviour == row["behaviour"]

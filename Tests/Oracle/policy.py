@@ -91,7 +91,8 @@ class Policy:
             "behaviours", "factors", "points_rules", "caps", "plausibility", "exclusivity", "titles")
 
     def __init__(self, document):
-        _checked(document, "policy", self.KEYS, ("programme", "time_zone"))
+        # What points are spent on has no part in how they are earned.
+        _checked(document, "policy", self.KEYS, ("programme", "time_zone", "redemption", "rewards"))
         self.utc_offset_micros = _whole(document["utc_offset_seconds"], "utc_offset_seconds", low=-86_400) * MILLION
         self.starts_on = _day(document["starts_on"], "starts_on")
         longest = _whole(document["longest_activity_seconds"], "longest_activity_seconds", optional=True)

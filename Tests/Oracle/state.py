@@ -111,4 +111,4 @@ def points_of(row):
     """A resident's points: `points` itself, or what the view of the contract splits it into."""
     if "points" in row:
         return whole(row["points"])
-    return whole(row["points_available"]) + whole(row["points_held"]) - whole(row["points_debt"])
+    return whole(row["points_available"]) - whole(row["points_debt"])

@@ -41,7 +41,11 @@ def dump_of(state):
         row["occurred_at"] = row["occurred_at"].replace("T", " ").replace("Z", "+00")
     for row in dump["residents"]:
         points = row.pop("points")
-        row |= {"points_available": points - 1, "points_held": 1, "points_debt": 0}
+        row |= {"points_available": points + 1, "points_held": 7, "points_debt": 1}
+        if row["title"] not in (None, "sprout"):
+            dump["ledger"].append({"kind": "title", "resident": row["resident"], "title": row["title"], "partner": None,
+                                   "activity_id": None, "reduction_mg": 0, "points": 0, "entry_id": 1 << 47,
+                                   "booked_at": "2022-12-01 08:00:00+08"})
     return through_json(dump)
 
 
@@ -140,11 +144,15 @@ class Invariants(unittest.TestCase):
         self.assertIn("I1", self.broken())
 
     def test_views_that_disagree_break_i2(self):
-        for view, column in [("residents", "reduction_mg"), ("residents", "actions"), ("residents", "points_held"),
+        for view, column in [("residents", "reduction_mg"), ("residents", "actions"), ("residents", "points_debt"),
                              ("totals", "points_issued"), ("totals", "residents"), ("daily_totals", "points")]:
             self.setUp()
             self.dump[view][0][column] = str(int(self.dump[view][0][column]) + 1)
             self.assertEqual(self.broken(), ["I2"], column)
+
+    def test_a_title_that_was_not_booked_breaks_i4(self):
+        self.dump["ledger"][-1]["title"] = None
+        self.assertEqual(self.broken(), ["I4"])
 
     def test_two_credits_of_one_key_break_i3(self):
         self.dump["ledger"].append(dict(self.dump["ledger"][0]))

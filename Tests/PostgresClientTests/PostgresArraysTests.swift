@@ -30,6 +30,21 @@ struct PostgresArraysTests {
     #expect((0..<3).map { "\(rows.uuid($0, 7))" } == ["(1, 2)", "(0, 0)", "\((UInt64.max, UInt64.max))"])
   }
 
+  @Test func `a column of arrays is read, and written by COPY, also an empty one`() throws {
+    var connection = try TestDatabase.connect()
+    try connection.execute("CREATE TEMP TABLE many (numbers bigint[])")
+    var rows = PostgresCopyRows()
+    let arrays: [[Int64]] = [[], [7], [.min, -1, 0, .max]]
+    for array in arrays {
+      rows.beginRow(columns: 1)
+      rows.write(array: array)
+    }
+    try connection.copy(into: "many", columns: ["numbers"], rows)
+    let read = try connection.query("SELECT numbers, numbers[1:0] FROM many ORDER BY cardinality(numbers)")
+    #expect((0..<3).map { read.int64Array($0, 0) } == arrays)
+    #expect(read.int64Array(2, 1).isEmpty, "an empty stretch of an array")
+  }
+
   @Test func `arrays keep their NULLs`() throws {
     var connection = try TestDatabase.connect()
     let rows = try connection.query(

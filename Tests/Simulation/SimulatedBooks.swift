@@ -73,8 +73,10 @@ final class SimulatedBooks: ScoringBooks {
     try call("ask for \(questions.keys.count) keys", quietly: true) { $0.ledger.answer(questions, shard: shard) }
   }
 
-  func histories(_ windows: [HistoryWindow], shard: Int16) throws -> [Int32: [RecordedActivity]] {
-    try call("ask for \(windows.count) histories", quietly: true) { $0.ledger.histories(windows, shard: shard) }
+  func residents(_ questions: ResidentQuestions, shard: Int16) throws -> ResidentAnswers {
+    try call("ask for \(questions.windows.count) histories", quietly: true) {
+      $0.ledger.residents(questions, shard: shard)
+    }
   }
 
   func book(_ booking: Booking) throws {

@@ -42,7 +42,10 @@ enum SimulatedCatalogue {
         code: "same-charge", behaviours: ["charge"], scope: .acrossPartners, windowSeconds: 60,
         evidenceDistinguishes: true),
     ],
-    titles: [], rewards: [])
+    titles: titles.map { .init(code: $0.code, name: name, fromMilligrams: $0.milligrams) }, rewards: [])
+
+  /// By rising threshold.
+  static let titles: [(code: String, milligrams: Int64)] = [("seed", 0), ("leaf", 500_000), ("tree", 2_000_000)]
 
   static let policy = Policy(
     version: 1, catalogue: catalogue,

@@ -9,7 +9,8 @@ extension SimulatedLedger {
     for resident in questions.residents {
       guard let number = shard.numbers[resident], let account = shard.accounts[number] else { continue }
       answers.accounts[resident] = .init(
-        residentNumber: number, actions: account.actions, nanopoints: account.nanopoints, latestAt: account.latestAt)
+        residentNumber: number, actions: account.actions, reductionMilligrams: account.reductionMilligrams,
+        nanopoints: account.nanopoints, title: account.title, latestAt: account.latestAt)
     }
     for refused in questions.refusals {
       if let refusal = shard.refusals[.init(position: refused.position, content: refused.content)] {
@@ -24,19 +25,24 @@ extension SimulatedLedger {
     return answers
   }
 
-  func histories(_ windows: [HistoryWindow], shard number: Int16) -> [Int32: [RecordedActivity]] {
-    var histories: [Int32: [RecordedActivity]] = [:]
-    for window in windows {
+  func residents(_ questions: ResidentQuestions, shard number: Int16) -> ResidentAnswers {
+    var answers = ResidentAnswers()
+    for account in questions.accounts {
+      answers.purses[account.residentNumber] = shards[number]?.accounts[account.residentNumber]?.purse
+    }
+    for window in questions.windows {
       for entry in shards[number]?.entries ?? []
       where entry.residentNumber == window.residentNumber && (window.from...window.to).contains(entry.occurredAt) {
-        Self.fold(entry, into: &histories[window.residentNumber, default: []])
+        Self.fold(
+          entry, bookedAt: shards[number]?.bookedAt[entry.number] ?? .earliest,
+          into: &answers.histories[window.residentNumber, default: []])
       }
     }
-    return histories
+    return answers
   }
 
   /// An activity's later entries lie in the same window, because they carry its occurrence.
-  static func fold(_ entry: BookedEntry, into history: inout [RecordedActivity]) {
+  static func fold(_ entry: BookedEntry, bookedAt: Instant, into history: inout [RecordedActivity]) {
     let place = history.firstIndex { $0.entryNumber == entry.refersTo }
     switch entry.kind {
     case .earn:
@@ -44,12 +50,11 @@ extension SimulatedLedger {
         RecordedActivity(
           entryNumber: entry.number, key: entry.key, behaviourNumber: entry.behaviourNumber, quantity: entry.quantity,
           startedAt: entry.startedAt, endedAt: entry.occurredAt, region: entry.region, evidence: entry.evidence,
-          credit: entry.credit, isReversed: false))
+          credit: entry.credit, isReversed: false, bookedAt: bookedAt))
     case .reversal: if let place { history[place].isReversed = true }
     case .upgrade:
       guard let place else { return }
-      history[place].credit = entry.credit
-      history[place].upgradedBy = entry.number
+      history[place].decideAgain(entry.credit, by: entry.number, at: bookedAt)
     }
   }
 }

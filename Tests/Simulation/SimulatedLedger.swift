@@ -17,9 +17,13 @@ struct SimulatedLedger: Sendable {
     var resident: String
     var actions: Int64 = 0
     var reductionMilligrams: Int64 = 0
-    var points: Int64 = 0
     var nanopoints: Int64 = 0
+    var purse = PointsPurse()
+    var title: String?
     var latestAt: Instant
+
+    /// What is left of all points.
+    var points: Int64 { purse.available - purse.debt }
   }
 
   struct LegSum: Sendable {
@@ -40,6 +44,8 @@ struct SimulatedLedger: Sendable {
     var numbers: [String: Int32] = [:]
     var accounts: [Int32: Account] = [:]
     var entries: [BookedEntry] = []
+    var bookedAt: [Int64: Instant] = [:]
+    var titles: [TitleChange] = []
     var refusals: [SimulatedRedis.Place: BookedRefusal] = [:]
     var marks: [InboxIncarnation: Int64] = [:]
     var legs: [LegKey: LegSum] = [:]
@@ -157,6 +163,7 @@ struct SimulatedLedger: Sendable {
     shard.batches += 1
     for entry in booking.entries {
       shard.entries.append(entry)
+      shard.bookedAt[entry.number] = opening.now
       guard let content = entry.content else { continue }
       if keys[entry.key] != nil { doubles.append(entry.key) }
       keys[entry.key] = .init(
@@ -166,6 +173,7 @@ struct SimulatedLedger: Sendable {
       shard.refusals[.init(position: refusal.position, content: refusal.content)] = refusal
     }
     for change in booking.accounts { shard.add(change) }
+    shard.titles += booking.titles
     for (key, leg) in booking.legs { shard.legs[key, default: .init()].add(leg) }
     shard.residents += booking.residentsDelta
     for (inbox, mark) in booking.highWaterMarks { shard.marks[inbox] = mark }
@@ -184,8 +192,9 @@ extension SimulatedLedger.Shard {
       accounts[change.residentNumber] ?? .init(resident: change.resident, latestAt: change.latestAt)
     account.actions += change.actions
     account.reductionMilligrams += change.reductionMilligrams
-    account.points += change.points
     account.nanopoints += change.nanopoints
+    account.purse = change.purse
+    account.title = change.title
     account.latestAt = max(account.latestAt, change.latestAt)
     accounts[change.residentNumber] = account
   }

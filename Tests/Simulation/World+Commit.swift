@@ -90,15 +90,16 @@ extension World {
 
   private mutating func checkSums(of number: Int16) {
     guard let shard = ledger.shards[number] else { return }
-    var sums: [Int32: SimulatedLedger.Account] = [:]
-    for entry in shard.entries {
-      sums[entry.residentNumber, default: .init(resident: "", latestAt: entry.occurredAt)].add(entry)
-    }
+    var sums: [Int32: EntrySum] = [:]
+    for entry in shard.entries { sums[entry.residentNumber, default: .init()].add(entry) }
     for (resident, account) in shard.accounts {
-      let sum = sums[resident]
-      if sum?.reductionMilligrams != account.reductionMilligrams || sum?.points != account.points
-        || sum?.nanopoints != account.nanopoints || sum?.actions != account.actions
+      let title = SimulatedCatalogue.titles.last { $0.milligrams <= account.reductionMilligrams }?.code
+      if account.title ?? "seed" != title
+        || shard.titles.last(where: { $0.residentNumber == resident })?.title != account.title
       {
+        fail("\(account.resident) has the title \(account.title ?? "none") with \(account.reductionMilligrams) mg")
+      }
+      if sums[resident] != EntrySum(account) {
         fail(
           "the account of \(account.resident) is not the sum of its entries: \(account)"
         )
@@ -127,9 +128,24 @@ extension World {
   }
 }
 
-extension SimulatedLedger.Account {
+/// What an account's entries add up to.
+private struct EntrySum: Equatable {
+  var actions: Int64 = 0
+  var reductionMilligrams: Int64 = 0
+  var points: Int64 = 0
+  var nanopoints: Int64 = 0
+
+  init() {}
+
+  init(_ account: SimulatedLedger.Account) {
+    actions = account.actions
+    reductionMilligrams = account.reductionMilligrams
+    points = account.points
+    nanopoints = account.nanopoints
+  }
+
   /// Adds an entry, as an account should.
-  fileprivate mutating func add(_ entry: BookedEntry) {
+  mutating func add(_ entry: BookedEntry) {
     reductionMilligrams += entry.credit.reductionMilligrams
     points += entry.points
     nanopoints += entry.credit.nanopoints

@@ -17,6 +17,7 @@ extension World {
   mutating func judgeEntries(of shard: Int16) {
     var acts: [Int32: [Act]] = [:]
     var nanopoints: [Int32: Int64] = [:]
+    var lots: [Int32: Lots] = [:]
     for entry in ledger.shards[shard]?.entries ?? [] {
       let before = nanopoints[entry.residentNumber, default: 0]
       nanopoints[entry.residentNumber] = before + entry.credit.nanopoints
@@ -26,6 +27,43 @@ extension World {
       if let problem = Self.take(entry, into: &acts[entry.residentNumber, default: []]) {
         fail("entry \(entry.number) of shard \(shard), \(entry.key.id): \(problem)")
       }
+      lots[entry.residentNumber, default: .init()].take(entry, ledger.shards[shard]?.bookedAt[entry.number])
+    }
+    for (resident, account) in ledger.shards[shard]?.accounts ?? [:] where lots[resident]?.all != account.purse.lots {
+      fail("\(account.resident) has \(account.purse), and should have \(lots[resident].map { "\($0.all)" } ?? "none")")
+    }
+  }
+
+  /// A resident's points by expiry. What is below 0 is the debt.
+  private struct Lots {
+    private var points: [Day: Int64] = [:]
+    private var debt: Int64 = 0
+    private var earned: [Int64: Day] = [:]
+
+    var all: [PointsLot] {
+      points.filter { $0.value > 0 }.map { PointsLot(expiresOn: $0.key, points: $0.value) }
+        .sorted { $0.expiresOn < $1.expiresOn }
+    }
+
+    mutating func take(_ entry: BookedEntry, _ bookedAt: Instant?) {
+      let day = SimulatedCatalogue.policy.day(of: bookedAt ?? .earliest)
+      let activity = entry.refersTo ?? entry.number
+      guard entry.kind == .reversal else {
+        let lot = SimulatedCatalogue.catalogue.pointsPolicy.expiry(earnedOn: day)
+        earned[activity] = lot
+        let paid = min(debt, entry.points)
+        debt -= paid
+        points[lot, default: 0] += entry.points - paid
+        return
+      }
+      var left = -entry.points
+      let first = earned[activity]
+      for lot in [first].compactMap(\.self) + points.keys.sorted() {
+        let taken = min(left, points[lot] ?? 0)
+        points[lot, default: 0] -= taken
+        left -= taken
+      }
+      debt += left
     }
   }
 

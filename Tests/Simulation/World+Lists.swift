@@ -64,7 +64,7 @@ extension World {
     guard let block = try? Block.decode(element.bytes),
       let partner = SimulatedCatalogue.partners.firstIndex(of: block.partner).map({ Int16($0 + 1) })
     else { return [] }
-    return block.entries.map { entry in
+    return block.entries.compactMap { entry in
       let position = MessagePosition(
         partnerNumber: partner, incarnation: block.incarnation, offset: entry.position)
       switch entry.content {
@@ -73,6 +73,7 @@ extension World {
           place: .init(position: position, content: digest), key: .init(partnerNumber: partner, id: activity.id))
       case .refused(let message):
         return Entry(place: .init(position: position, content: ContentDigest.of(message.payload)), key: nil)
+      case .review: return nil
       }
     }
   }

@@ -60,6 +60,7 @@ extension World {
     switch role {
     case .ingest: workload.poisonAtIngest.contains(id)
     case .score: workload.poisonAtScoring.contains(id)
+    case .rewards: false
     }
   }
 

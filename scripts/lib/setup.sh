@@ -7,7 +7,7 @@ readonly project
 # shellcheck disable=SC2034 # used by those who source this file
 readonly server_packages=(redis-server postgresql-15 tzdata)
 # shellcheck disable=SC2034
-readonly build_packages=(libhiredis-dev libpq-dev pkg-config python3)
+readonly build_packages=(libhiredis-dev libpq-dev libqrencode-dev pkg-config python3)
 
 say() {
   printf '%s\n' "$*" >&2

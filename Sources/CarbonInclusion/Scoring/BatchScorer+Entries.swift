@@ -7,7 +7,7 @@ extension BatchScorer {
     var recorded = RecordedActivity(
       entryNumber: takeEntryNumber(), key: message.key, behaviourNumber: admitted.behaviour.number,
       quantity: admitted.quantity, startedAt: activity.startedAt, endedAt: activity.endedAt, region: activity.region,
-      evidence: message.evidence, credit: .init(outcome: .held), isReversed: false)
+      evidence: message.evidence, credit: .init(outcome: .held), isReversed: false, bookedAt: opening.now)
     recorded.credit = judge.credit(recorded, admitted: admitted, history: residents[index].history)
     var entry = entry(.earn, recorded, index: index)
     entry.content = message.content
@@ -39,7 +39,7 @@ extension BatchScorer {
     entry.claimedMilligrams = message.activity.claimedMilligrams
     entry.sequence = message.activity.sequence
     entry.refersTo = reversed.entryNumber
-    book(entry, index: index, actions: -1)
+    book(entry, index: index, actions: -1, lotOf: reversed.bookedAt)
     residents[index].history[position].isReversed = true
     remember(message, entry: entry)
     count(message.key, taken.credit)
@@ -72,23 +72,27 @@ extension BatchScorer {
       let loser = residents[index].history[position]
       guard loser.credit.outcome == .overlap, loser.credit.other == key else { continue }
       guard let admitted = admitAgain(loser) else { continue }
-      var upgraded = loser
-      upgraded.credit = judge.credit(loser, admitted: admitted, history: residents[index].history)
-      guard upgraded.credit != loser.credit else { continue }
-      let number = takeEntryNumber()
-      upgraded.upgradedBy = number
-      residents[index].history[position] = upgraded
-      upgraded.entryNumber = number
-      var entry = entry(.upgrade, upgraded, index: index)
-      entry.refersTo = loser.entryNumber
-      book(entry, index: index, actions: upgraded.isAction ? 1 : 0)
-      booking.counts[loser.key.partnerNumber, default: .init()].move(from: .overlap, to: upgraded.credit.outcome)
-      if upgraded.credit.outcome.isTold { booking.notices.append(notice(loser.key, upgraded.credit)) }
+      let credit = judge.credit(loser, admitted: admitted, history: residents[index].history)
+      if credit != loser.credit { decideAgain(position, index: index, credit: credit) }
     }
   }
 
+  /// Books a later decision about an activity: its one outcome moves, and its count with it.
+  mutating func decideAgain(_ position: Int, index: Int, credit: RecordedActivity.Credit) {
+    let earlier = residents[index].history[position]
+    let number = takeEntryNumber()
+    residents[index].history[position].decideAgain(credit, by: number, at: opening.now)
+    var upgraded = residents[index].history[position]
+    upgraded.entryNumber = number
+    var entry = entry(.upgrade, upgraded, index: index)
+    entry.refersTo = earlier.entryNumber
+    book(entry, index: index, actions: upgraded.isAction ? 1 : 0)
+    booking.counts[earlier.key.partnerNumber, default: .init()].move(from: earlier.credit.outcome, to: credit.outcome)
+    if credit.outcome.isTold { booking.notices.append(notice(earlier.key, credit)) }
+  }
+
   /// `nil` where today's catalogue has no place for the activity any more; it stays what it was.
-  private func admitAgain(_ recorded: RecordedActivity) -> Judge.Admitted? {
+  func admitAgain(_ recorded: RecordedActivity) -> Judge.Admitted? {
     guard let behaviour = judge.policy.behaviour(number: recorded.behaviourNumber) else { return nil }
     let activity = Activity(
       id: recorded.key.id, resident: "",
@@ -106,12 +110,16 @@ extension BatchScorer {
   }
 
   /// Books an entry on both legs: the resident's account, and the totals by day, partner, behaviour and region.
-  private mutating func book(_ entry: BookedEntry, index: Int, actions: Int64) {
+  ///
+  /// - Parameter earnedAt: when what is taken back was booked.
+  private mutating func book(_ entry: BookedEntry, index: Int, actions: Int64, lotOf earnedAt: Instant? = nil) {
     var entry = entry
     entry.residentNumber = residentNumber(index)
-    entry.points = residents[index].addPoints(entry.credit.nanopoints)
+    entry.points = residents[index].addPoints(
+      entry.credit.nanopoints, ofLot: judge.policy.lotExpiry(earnedAt: earnedAt ?? opening.now))
     residents[index].actions += actions
-    residents[index].reductionMilligrams += entry.credit.reductionMilligrams
+    residents[index].addReduction(
+      entry.credit.reductionMilligrams, takenBack: entry.kind == .reversal, judge.policy)
     residents[index].touch(entry.occurredAt)
     booking.entries.append(entry)
     guard actions != 0 else { return }

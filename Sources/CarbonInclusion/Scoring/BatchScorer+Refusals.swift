@@ -1,6 +1,6 @@
 extension BatchScorer {
   mutating func refuse(
-    _ refused: RefusedContent, _ refusal: Refusal, id: String?, resident: String?, payload: [UInt8],
+    _ refused: RefusedContent, _ refusal: Refusal, id: String?, resident: String?, payload: [UInt8]?,
     diedInScoring: Bool = false
   ) {
     book(
@@ -8,6 +8,23 @@ extension BatchScorer {
         position: refused.position, content: refused.content, outcome: .rejected, activityID: id, resident: resident,
         reason: refusal.reason.rawValue,
         detail: refusal.detail, payload: payload, diedInScoring: diedInScoring))
+  }
+
+  /// Whether a message names a resident who was erased. One that was counted before that, and is handed on again, is
+  /// left out as any other.
+  func isOfErased(_ message: ReceivedMessage, isRedelivered: Bool) -> Bool {
+    guard let resident = message.resident, answers.erased.contains(resident) else { return false }
+    guard isRedelivered, case .activity(let activity, let content, _) = message.content else { return true }
+    let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
+    return answers.known[key]?.content != content
+  }
+
+  /// Nothing is kept that says whom the message was about.
+  mutating func refuseErased(_ message: ReceivedMessage) {
+    retrying?.resident = nil
+    refuse(
+      message.refusedContent, Refusal(.residentErased, "the resident was erased at their own request"),
+      id: message.activityID, resident: nil, payload: nil)
   }
 
   /// The same id with other content, or for another resident: loud, and without effect on the first.
@@ -36,7 +53,7 @@ extension BatchScorer {
     }
   }
 
-  private mutating func remind(_ recorded: RecordedActivity) {
+  mutating func remind(_ recorded: RecordedActivity) {
     guard recorded.credit.outcome != .credited else { return }
     booking.notices.append(
       OutcomeNotice(

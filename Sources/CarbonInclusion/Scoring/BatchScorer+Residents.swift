@@ -22,14 +22,25 @@ extension BatchScorer {
     return (from, max(day.adding(days: 1).start(utcOffsetSeconds: programme.utcOffsetSeconds), end))
   }
 
+  /// Whether a message can become anything but a duplicate, or what its partner is told once more. Also of a refusal
+  /// the resident's name is written, and nobody may erase it meanwhile.
+  func mayBook(_ message: ReceivedMessage, isRedelivered: Bool) -> Bool {
+    if isRedelivered && answers.refusals[message.refusedContent] != nil { return false }
+    guard case .activity(let activity, let content, _) = message.content else { return true }
+    let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
+    return answers.known[key]?.content != content
+  }
+
   mutating func closeAccounts() {
     for resident in residents {
-      guard let number = resident.number, let latestAt = resident.latestAt else { continue }
+      guard let number = resident.number, let latestAt = resident.latestAt, let purse = resident.purse else { continue }
       booking.accounts.append(
         AccountChange(
           residentNumber: number, resident: resident.name, isNew: resident.isNew, actions: resident.actions,
-          reductionMilligrams: resident.reductionMilligrams, points: resident.points, nanopoints: resident.nanopoints,
+          reductionMilligrams: resident.reductionMilligrams, nanopoints: resident.nanopoints, purse: purse,
+          title: resident.title,
           latestAt: latestAt))
+      if let change = resident.titleChange(judge.policy) { booking.titles.append(change) }
       let hadActions = resident.actionsBefore > 0
       let hasActions = resident.actionsBefore + resident.actions > 0
       if hadActions != hasActions { booking.residentsDelta += hasActions ? 1 : -1 }

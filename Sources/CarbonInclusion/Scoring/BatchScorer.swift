@@ -32,8 +32,8 @@ package struct BatchScorer {
       let mark = marks[block.inbox] ?? 0
       booking.noteNumbers(of: block, now: opening.now)
       for message in block.messages { redelivered.append(message.letter == nil && message.position.offset < mark) }
-      // A retry stands at a position of long ago: it does not say how far its inbox has come.
-      if block.end > mark && !block.messages.contains(where: { $0.letter != nil }) {
+      // A retry stands at a position of long ago, a review at none: they do not say how far an inbox has come.
+      if block.end > mark && block.reviews.isEmpty && !block.messages.contains(where: { $0.letter != nil }) {
         marks[block.inbox] = block.end
         booking.highWaterMarks[block.inbox] = block.end
       }
@@ -48,50 +48,64 @@ package struct BatchScorer {
     forEachMessage { message, isRedelivered in
       if let letter = message.letter { questions.letters.append(letter) }
       if isRedelivered || message.letter != nil { questions.refusals.append(message.refusedContent) }
+      if let resident = message.resident, residents.insert(resident).inserted { questions.residents.append(resident) }
       guard case .activity(let activity, _, _) = message.content else { return }
       let partner = message.position.partnerNumber
       questions.keys.append(ActivityKey(partnerNumber: partner, id: activity.id))
       if case .reversal(let id) = activity.report {
         questions.keys.append(ActivityKey(partnerNumber: partner, id: id))
       }
-      if residents.insert(activity.resident).inserted { questions.residents.append(activity.resident) }
+    }
+    for order in blocks.lazy.flatMap(\.reviews) {
+      questions.reviews.append(order.jobID)
+      questions.keys.append(order.key)
     }
     return questions
   }
 
-  /// Takes the answers, and says which stretches of which residents' histories are needed as well.
-  package mutating func receive(_ answers: LedgerAnswers) -> [HistoryWindow] {
+  /// Takes the answers, and says whose accounts and which stretches of whose histories are needed as well.
+  package mutating func receive(_ answers: LedgerAnswers) -> ResidentQuestions {
     self.answers = answers
     var wanted: [Int: (from: Instant, to: Instant)] = [:]
-    var order: [Int] = []
-    forEachMessage { message, _ in
-      guard case .activity(let activity, _, _) = message.content else { return }
-      let index = residentState(of: activity.resident)
-      guard let account = answers.accounts[activity.resident], let window = window(of: activity, account: account)
+    var locked: Set<Int> = []
+    forEachMessage { message, isRedelivered in
+      guard let resident = message.resident else { return }
+      let index = residentState(of: resident)
+      if mayBook(message, isRedelivered: isRedelivered) { locked.insert(index) }
+      guard case .activity(let activity, _, _) = message.content, let account = answers.accounts[resident],
+        let window = window(of: activity, account: account)
       else { return }
-      if let known = wanted[index] {
-        wanted[index] = (min(known.from, window.from), max(known.to, window.to))
-      } else {
-        wanted[index] = window
-        order.append(index)
-      }
+      let known = wanted[index] ?? window
+      wanted[index] = (min(known.from, window.from), max(known.to, window.to))
     }
-    return order.compactMap { index in
-      guard let window = wanted[index], let number = residents[index].number else { return nil }
-      return HistoryWindow(residentNumber: number, from: window.from, to: window.to)
+    for review in answers.reviews.values {
+      let index = residentState(of: review.resident)
+      // As for a reversal: which activity is meant, and what lies near it.
+      wanted[index] = (Instant.earliest, Instant.latest)
+      if review.isOpen { locked.insert(index) }
     }
+    var questions = ResidentQuestions()
+    questions.windows = wanted.sorted { $0.key < $1.key }.compactMap { index, window in
+      residents[index].number.map { HistoryWindow(residentNumber: $0, from: window.from, to: window.to) }
+    }
+    questions.accounts = locked.compactMap { index in
+      residents[index].number.map { .init(residentNumber: $0, resident: residents[index].name) }
+    }
+    questions.accounts.sort { $0.residentNumber < $1.residentNumber }
+    return questions
   }
 
   /// Judges every message in order.
-  ///
-  /// - Parameter histories: for each window asked for, the resident's recorded activities in it, in booked order.
-  package mutating func fold(histories: [Int32: [RecordedActivity]]) -> Booking {
+  package mutating func fold(_ known: ResidentAnswers) -> Booking {
     for index in residents.indices {
-      if let number = residents[index].number, let history = histories[number] { residents[index].history = history }
+      guard let number = residents[index].number else { continue }
+      if let history = known.histories[number] { residents[index].history = history }
+      if let purse = known.purses[number] { residents[index].purse = purse }
     }
     var iterator = redelivered.makeIterator()
     for block in blocks {
       for message in block.messages { fold(message, isRedelivered: iterator.next() ?? false) }
+      for order in block.reviews { review(order) }
     }
     closeAccounts()
     return booking
@@ -113,6 +127,7 @@ package struct BatchScorer {
       booking.notices.append(notice)
       return
     }
+    guard !isOfErased(message, isRedelivered: isRedelivered) else { return refuseErased(message) }
     switch message.content {
     case .refused(let refusal, let id, let resident, let payload, _):
       refuse(

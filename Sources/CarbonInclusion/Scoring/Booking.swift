@@ -3,7 +3,9 @@ package struct Booking: Sendable {
   package var entries: [BookedEntry] = []
   package var refusals: [BookedRefusal] = []
   package var letters: [DeadLetterChange] = []
+  package var reviews: [ReviewDecision] = []
   package var accounts: [AccountChange] = []
+  package var titles: [TitleChange] = []
   package var legs: [LegKey: Leg] = [:]
   package var counts: [Int16: OutcomeCounts] = [:]
   package var highWaterMarks: [InboxIncarnation: Int64] = [:]
@@ -31,7 +33,7 @@ package struct BookedEntry: Sendable {
     case earn = 1
     /// Takes an earlier activity back.
     case reversal = 2
-    /// Decides again about an earlier activity that had lost to a reversed one.
+    /// Decides again about an earlier activity: one that had lost to a reversed one, or was held.
     case upgrade = 3
   }
 
@@ -98,16 +100,38 @@ extension Booking {
   }
 }
 
-/// What a batch does to one account. Amounts are differences.
+/// What a batch does to one account. Amounts are differences, but for the purse.
 package struct AccountChange: Sendable {
   package var residentNumber: Int32
   package var resident: String
   package var isNew: Bool
   package var actions: Int64
   package var reductionMilligrams: Int64
-  package var points: Int64
   package var nanopoints: Int64
+  /// The points as they are from now on. Nobody moved any meanwhile: the account is new, or locked by this batch.
+  package var purse: PointsPurse
+  /// The title from now on; `nil` is the lowest.
+  package var title: String?
   package var latestAt: Instant
+}
+
+/// That a resident has another title after a batch than before it.
+package struct TitleChange: Sendable, Equatable {
+  package enum Reason: String, Sendable {
+    case risen
+    case fallen
+  }
+
+  package var residentNumber: Int32
+  /// `nil` is the lowest.
+  package var title: String?
+  package var reason: Reason
+
+  package init(residentNumber: Int32, title: String?, reason: Reason) {
+    self.residentNumber = residentNumber
+    self.title = title
+    self.reason = reason
+  }
 }
 
 /// The contra side of a batch's entries: one row for each of these.

@@ -74,7 +74,9 @@ package struct Judge: Sendable {
     if let (other, group) = overlap(of: activity, groups: admitted.behaviour.groups, history: history) {
       return .init(outcome: .overlap, reason: group, detail: "the same act as \(other.id)", other: other)
     }
-    if let (reason, detail) = reviewReason(activity, admitted: admitted, day: day, history: history) {
+    if !activity.isReviewed,
+      let (reason, detail) = reviewReason(activity, admitted: admitted, day: day, history: history)
+    {
       return .init(outcome: .held, reason: reason, detail: detail)
     }
     let (credited, cap) = room(for: activity, behaviour: admitted.behaviour, day: day, history: history)

@@ -42,6 +42,8 @@ package struct LedgerQuestions: Sendable, Equatable {
   package var refusals: [RefusedContent] = []
   /// Dead letters that are retried. They are to be locked, so that no two batches decide about one.
   package var letters: [DeadLetterKey] = []
+  /// Jobs that review a held activity; to be locked as the letters.
+  package var reviews: [String] = []
 
   package init() {}
 }
@@ -63,17 +65,26 @@ package struct LedgerAnswers: Sendable {
     }
   }
 
+  /// What scoring alone writes of an account. The points are also others' to move: see `ResidentAnswers`.
   package struct Account: Sendable, Equatable {
     package var residentNumber: Int32
     package var actions: Int64
+    package var reductionMilligrams: Int64
     package var nanopoints: Int64
+    /// The code of the highest title reached, where it is above the lowest.
+    package var title: String?
     /// No recorded activity of the resident ended later.
     package var latestAt: Instant
 
-    package init(residentNumber: Int32, actions: Int64, nanopoints: Int64, latestAt: Instant) {
+    package init(
+      residentNumber: Int32, actions: Int64, reductionMilligrams: Int64, nanopoints: Int64, title: String? = nil,
+      latestAt: Instant
+    ) {
       self.residentNumber = residentNumber
       self.actions = actions
+      self.reductionMilligrams = reductionMilligrams
       self.nanopoints = nanopoints
+      self.title = title
       self.latestAt = latestAt
     }
   }
@@ -82,6 +93,39 @@ package struct LedgerAnswers: Sendable {
   package var accounts: [String: Account] = [:]
   package var refusals: [RefusedContent: OutcomeNotice] = [:]
   package var letters: [DeadLetterKey: KnownDeadLetter] = [:]
+  package var reviews: [String: KnownReview] = [:]
+  /// Those of the residents who have no account because they were erased.
+  package var erased: Set<String> = []
+
+  package init() {}
+}
+
+/// What a batch asks once it knows who its residents are.
+package struct ResidentQuestions: Sendable, Equatable {
+  /// An account, with the name that it had a moment ago.
+  package struct Account: Sendable, Equatable {
+    package var residentNumber: Int32
+    package var resident: String
+
+    package init(residentNumber: Int32, resident: String) {
+      self.residentNumber = residentNumber
+      self.resident = resident
+    }
+  }
+
+  package var windows: [HistoryWindow] = []
+  /// Those of residents of whom more may be booked than duplicates. They are to be locked, by rising number, until the
+  /// batch ends.
+  package var accounts: [Account] = []
+
+  package init() {}
+}
+
+package struct ResidentAnswers: Sendable {
+  /// For each window, the resident's recorded activities in it, in booked order.
+  package var histories: [Int32: [RecordedActivity]] = [:]
+  /// The points of the accounts that are locked.
+  package var purses: [Int32: PointsPurse] = [:]
 
   package init() {}
 }

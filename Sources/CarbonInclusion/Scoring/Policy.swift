@@ -53,6 +53,8 @@ package struct Policy: Sendable {
   private let partners: [Int16: Catalogue.Partner]
   private let behavioursByCode: [String: BehaviourPolicy]
   private let behavioursByNumber: [Int16: Catalogue.Behaviour]
+  /// Those above the lowest, by rising threshold.
+  private let titles: [Catalogue.Title]
 
   /// - Parameter numbers: must hold every code of `catalogue`; a behaviour or factor without a number is left out.
   package init(version: Int32, catalogue: Catalogue, numbers: Numbers) {
@@ -73,6 +75,7 @@ package struct Policy: Sendable {
     }
     self.behavioursByCode = policies
     self.behavioursByNumber = behaviours
+    self.titles = catalogue.titles.filter { $0.fromMilligrams > 0 }.sorted { $0.fromMilligrams < $1.fromMilligrams }
   }
 
   package func partner(number: Int16) -> Catalogue.Partner? { partners[number] }
@@ -88,6 +91,18 @@ package struct Policy: Sendable {
   /// The local day, in the programme's zone.
   package func day(of instant: Instant) -> Day {
     Day(containing: instant, utcOffsetSeconds: catalogue.programme.utcOffsetSeconds)
+  }
+
+  /// The last day on which points may be spent that are booked at an instant.
+  func lotExpiry(earnedAt instant: Instant) -> Day { catalogue.pointsPolicy.expiry(earnedOn: day(of: instant)) }
+
+  /// The highest title that so much reaches; `nil` is the lowest one.
+  func title(at milligrams: Int64) -> Catalogue.Title? { titles.last { $0.fromMilligrams <= milligrams } }
+
+  /// What a title takes, 0 for the lowest; `nil` for one that this version does not know.
+  func threshold(ofTitle code: String?) -> Int64? {
+    guard let code else { return 0 }
+    return titles.first { $0.code == code }?.fromMilligrams
   }
 
   private static func compile(

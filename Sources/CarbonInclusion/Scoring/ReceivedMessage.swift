@@ -39,6 +39,22 @@ package struct ReceivedMessage: Sendable {
   /// Whether it is buried because of what it did to the workers of scoring.
   package var diedInScoring = false
 
+  /// Whom it names, where that could be read.
+  var resident: String? {
+    switch content {
+    case .activity(let activity, _, _): activity.resident
+    case .refused(_, _, let resident, _, _): resident
+    }
+  }
+
+  /// The partner's id, where it could be read.
+  var activityID: String? {
+    switch content {
+    case .activity(let activity, _, _): activity.id
+    case .refused(_, let id, _, _, _): id
+    }
+  }
+
   /// Where the message stood, and the digest of what it said.
   var refusedContent: RefusedContent {
     switch content {
@@ -59,6 +75,8 @@ package struct ReceivedBlock: Sendable {
   /// One past the last offset that the block's batch covered.
   package var end: Int64
   package var messages: [ReceivedMessage]
+  /// What persons decided; such a block holds no messages.
+  package var reviews: [ReviewOrder]
   /// When ingest handed the block on.
   package var pushedAt: Instant
   /// Which numbers of the partner's own counter refused messages carried. Activities have theirs.
@@ -66,12 +84,13 @@ package struct ReceivedBlock: Sendable {
 
   package init(
     inbox: InboxIncarnation, end: Int64, messages: [ReceivedMessage], pushedAt: Instant,
-    sequences: [ClosedRange<Int64>] = []
+    sequences: [ClosedRange<Int64>] = [], reviews: [ReviewOrder] = []
   ) {
     self.inbox = inbox
     self.end = end
     self.messages = messages
     self.pushedAt = pushedAt
     self.sequences = sequences
+    self.reviews = reviews
   }
 }

@@ -43,12 +43,17 @@ package struct RecordedActivity: Sendable, Equatable {
   package var evidence: Digest?
   package var credit: Credit
   package var isReversed: Bool
+  /// When it was booked; of what was decided again, when that was.
+  package var bookedAt: Instant
   /// The entry that decided again, where one did.
   package var upgradedBy: Int64?
+  /// Whether a person has looked at it: what was found unlikely once is not held again.
+  package var isReviewed = false
 
   package init(
     entryNumber: Int64, key: ActivityKey, behaviourNumber: Int16, quantity: Quantity, startedAt: Instant?,
-    endedAt: Instant, region: Region?, evidence: Digest?, credit: Credit, isReversed: Bool, upgradedBy: Int64? = nil
+    endedAt: Instant, region: Region?, evidence: Digest?, credit: Credit, isReversed: Bool, bookedAt: Instant,
+    upgradedBy: Int64? = nil
   ) {
     self.entryNumber = entryNumber
     self.key = key
@@ -60,11 +65,21 @@ package struct RecordedActivity: Sendable, Equatable {
     self.evidence = evidence
     self.credit = credit
     self.isReversed = isReversed
+    self.bookedAt = bookedAt
     self.upgradedBy = upgradedBy
   }
 
   /// When it began; an act without a start is a point in time.
   var beginsAt: Instant { startedAt ?? endedAt }
+
+  /// Takes a later decision in place of the earlier one.
+  package mutating func decideAgain(_ credit: Credit, by entryNumber: Int64, at bookedAt: Instant) {
+    // Nothing but a review moves what is held.
+    isReviewed = isReviewed || self.credit.outcome == .held
+    self.credit = credit
+    self.upgradedBy = entryNumber
+    self.bookedAt = bookedAt
+  }
 
   /// Counts as an action: something was credited, and it stands.
   package var isAction: Bool { !isReversed && credit.creditedQuantity > .zero && credit.outcome.isCrediting }

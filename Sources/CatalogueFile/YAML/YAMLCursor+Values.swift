@@ -84,6 +84,18 @@ extension YAMLCursor {
     return number
   }
 
+  /// A whole number within bounds.
+  func whole(_ bounds: ClosedRange<Int64>) -> Int64? {
+    guard let text = scalar("a whole number") else { return nil }
+    guard (1...12).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      let number = Int64(text), bounds.contains(number)
+    else {
+      fault("\"\(text)\" is no whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+      return nil
+    }
+    return number
+  }
+
   /// `true` or `false`, and no other spelling: whether `no` is a word or a truth is the best known trap of YAML.
   func boolean() -> Bool? {
     guard let text = scalar("true or false") else { return nil }
@@ -102,6 +114,16 @@ extension YAMLCursor {
       return nil
     }
     return span.seconds
+  }
+
+  /// A length of time of at least a second.
+  func positiveSeconds() -> Int64? {
+    guard let seconds = seconds() else { return nil }
+    guard seconds > 0 else {
+      fault("has to be more than 0")
+      return nil
+    }
+    return seconds
   }
 
   /// A length of time in whole days.

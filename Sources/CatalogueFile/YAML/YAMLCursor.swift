@@ -1,3 +1,4 @@
+internal import CarbonInclusion
 internal import Yams
 
 /// A node of the document together with its path: reads what should stand there, or logs what is wrong with it.

@@ -24,32 +24,6 @@ extension AuditCheck {
       """),
     AuditCheck(
       AuditTopic(
-        "account-points", "I2", holds: "an account's points are the floor of its exact total",
-        meaning: "A resident has more or fewer points than the entries gave.",
-        advice: "Find out who wrote to the account; what is expected here follows from its nanopoints, which "
-          + "account-sums compares with the entries."),
-      .residents,
-      """
-      SELECT \(accountColumns), format('%s points', floor(a.nanopoints / 1000000000.0)),
-        format('%s available + %s held - %s debt', a.points_available, a.points_held, a.points_debt)
-      FROM puhui.account a WHERE a.shard = $1 AND a.resident_no BETWEEN $2 AND $3
-        AND a.points_available + a.points_held - a.points_debt <> floor(a.nanopoints / 1000000000.0)
-      """),
-    AuditCheck(
-      AuditTopic(
-        "account-split", "I2", holds: "nobody has points available and a debt at once",
-        meaning: "Points could be spent that a reversal has taken back.",
-        advice: "Find out who wrote to the account; available points pay the debt first."),
-      .residents,
-      """
-      SELECT \(accountColumns), 'available points or a debt, and nothing below 0',
-        format('%s available, %s held, %s debt', a.points_available, a.points_held, a.points_debt)
-      FROM puhui.account a WHERE a.shard = $1 AND a.resident_no BETWEEN $2 AND $3
-        AND (a.points_available > 0 AND a.points_debt > 0
-          OR least(a.points_available, a.points_held, a.points_debt) < 0)
-      """),
-    AuditCheck(
-      AuditTopic(
         "account-latest", "I2", holds: "no entry happened after its account's latest activity",
         meaning: "Scoring does not look up the history of such a resident: an overlap or a full cap can be missed.",
         advice: "Find out who wrote to the account; until it is corrected the resident's new activities may be "

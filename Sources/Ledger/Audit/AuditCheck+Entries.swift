@@ -69,12 +69,14 @@ extension AuditCheck {
   /// What must hold of an entry `e`, and how to say so.
   private static let formRules: [(condition: String, expected: String)] = [
     (
-      "e.kind = 2 AND e.outcome = 7 OR e.kind IN (1, 3) AND e.outcome IN (1, 2, 5, 6)",
+      "e.kind = 2 AND e.outcome = 7 OR e.kind IN (1, 3) AND e.outcome IN (1, 2, 5, 6) "
+        + "OR e.kind = 3 AND e.outcome = 8 AND e.reason = 'review_refused'",
       "kind and outcome that go together"
     ),
     ("(e.kind = 1) = (e.refers_to IS NULL)", "a reference to another entry in reversals and upgrades only"),
     (
-      "e.outcome NOT IN (5, 6) OR e.credited_quantity = 0 AND e.reduction_mg = 0 AND e.nanopoints = 0 AND e.points = 0",
+      "e.outcome NOT IN (5, 6, 8) "
+        + "OR e.credited_quantity = 0 AND e.reduction_mg = 0 AND e.nanopoints = 0 AND e.points = 0",
       "nothing credited"
     ),
     (

@@ -83,7 +83,10 @@ extension AuditCheck {
         meaning: "Nobody books, folds or audits such rows any more.",
         advice: "Find out who wrote them, or deleted the fence row, and compare with a backup."),
       .everything,
-      ["account", "entry", "refusal", "batch", "leg", "outcome_leg", "inbox_position", "dead_letter"].map { table in
+      [
+        "account", "entry", "account_entry", "redemption", "refusal", "batch", "leg", "outcome_leg", "inbox_position",
+        "dead_letter",
+      ].map { table in
         """
         SELECT s.shard::smallint, NULL::bigint, NULL::text, NULL::text, NULL::text, 'puhui.\(table)',
           'a fence row for the shard', 'none'

@@ -94,7 +94,11 @@ extension AuditCheck {
       SELECT e.resident, NULL, NULL, NULL, 'puhui.ledger', e.text, v.text
       FROM (
         SELECT resident, format('%s entries, %s mg, %s points', count(*), sum(reduction_mg), sum(points)) AS text
-        FROM booked WHERE outcome IN (1, 2, 7) GROUP BY resident) e
+        FROM (
+          SELECT resident, reduction_mg, points FROM booked WHERE outcome IN (1, 2, 7)
+          UNION ALL
+          SELECT a.resident, 0, e.points FROM newest a JOIN puhui.account_entry e USING (shard, resident_no)) b
+        GROUP BY resident) e
       LEFT JOIN LATERAL (
         SELECT format('%s entries, %s mg, %s points', count(*), sum(v.reduction_mg), sum(v.points)) AS text
         FROM puhui.ledger v WHERE v.resident = e.resident) v ON true
@@ -105,9 +109,10 @@ extension AuditCheck {
       FROM (SELECT * FROM booked WHERE kind IN (1, 2) ORDER BY entry_no DESC LIMIT 20) e
       JOIN puhui.partner p USING (partner_no)
       LEFT JOIN LATERAL (
-        -- Refusals do not occupy an id.
+        -- Refusals do not occupy an id; what a review refused has kept its own.
         SELECT string_agg(v.outcome, ', ') AS text FROM puhui.outcomes v
-        WHERE v.partner = p.code AND v.activity_id = e.activity_id AND v.outcome NOT IN ('conflict', 'rejected')
+        WHERE v.partner = p.code AND v.activity_id = e.activity_id
+          AND (v.outcome NOT IN ('conflict', 'rejected') OR v.reason = 'review_refused')
       ) v ON true
     )
     SELECT $1, s.entry_no, (SELECT p.code FROM puhui.partner p WHERE p.partner_no = s.partner_no), s.activity_id,

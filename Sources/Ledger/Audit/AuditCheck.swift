@@ -40,7 +40,8 @@ package struct AuditCheck: Sendable {
   }
 
   /// Every check of the ledger.
-  package static let all = accounts + entries + decisions + numbers + batches + keys + folds + views + positions
+  package static let all =
+    accounts + points + rewards + entries + decisions + numbers + batches + keys + folds + views + positions
 
   /// The first findings in a steady order, each with the number of all.
   var boundedSQL: String {

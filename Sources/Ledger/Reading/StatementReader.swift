@@ -17,23 +17,36 @@ package struct Statement: Sendable {
   package struct Line: Sendable {
     package var entryID: Int64
     package var kind: String
-    package var outcome: String
     package var reason: String?
+    /// What the activity was; `nil` for what comes from none.
+    package var activity: Activity?
+    package var reductionMilligrams: Int64
+    /// What it did to the points available, less the debt.
+    package var points: Int64
+    /// What it did to the points that redemptions hold.
+    package var pointsHeld: Int64
+    /// The job that it was booked for.
+    package var jobID: String?
+    /// Of a change of title, the new one; `nil` is the lowest.
+    package var title: String?
+    package var runningMilligrams: Int64
+    package var runningPoints: Int64
+    package var occurredAt: Instant
+    package var bookedAt: Instant
+  }
+
+  /// The activity behind a line.
+  package struct Activity: Sendable {
+    package var outcome: String
     package var partner: String
     package var partnerName: String
-    package var activityID: String
+    package var id: String
     package var behaviour: String
     package var behaviourName: String
     package var quantity: Quantity
     package var creditedQuantity: Quantity
     package var unit: String
-    package var reductionMilligrams: Int64
-    package var points: Int64
-    package var runningMilligrams: Int64
-    package var runningPoints: Int64
     package var factorVersion: String?
-    package var occurredAt: Instant
-    package var bookedAt: Instant
   }
 
   /// What was not credited, and why.
@@ -89,11 +102,13 @@ package enum StatementReader {
       SELECT l.entry_id, l.kind, l.outcome, l.reason, l.partner, p.name_chinese, l.activity_id, l.behaviour,
         b.name_chinese, (l.quantity * 1000000)::bigint, (l.credited_quantity * 1000000)::bigint, l.unit,
         l.reduction_mg, l.points, l.factor_version, l.occurred_at, l.booked_at,
-        (sum(l.reduction_mg) OVER running)::bigint, (sum(l.points) OVER running)::bigint
-      FROM puhui.ledger l JOIN puhui.partner p ON p.code = l.partner JOIN puhui.behaviour b ON b.code = l.behaviour
+        (sum(l.reduction_mg) OVER running)::bigint, (sum(l.points) OVER running)::bigint, l.points_held, l.job_id,
+        l.title
+      FROM puhui.ledger l
+      LEFT JOIN puhui.partner p ON p.code = l.partner LEFT JOIN puhui.behaviour b ON b.code = l.behaviour
       WHERE l.resident = $1
-      WINDOW running AS (ORDER BY l.entry_id ROWS UNBOUNDED PRECEDING)
-      ORDER BY l.entry_id
+      WINDOW running AS (ORDER BY l.booked_at, l.entry_id ROWS UNBOUNDED PRECEDING)
+      ORDER BY l.booked_at, l.entry_id
       """, resident)
     return (0..<rows.count).map { line($0, of: rows) }.filter { line in
       (from.map { line.occurredAt >= $0 } ?? true) && (to.map { line.occurredAt < $0 } ?? true)
@@ -102,14 +117,20 @@ package enum StatementReader {
 
   private static func line(_ row: Int, of rows: borrowing PostgresRows) -> Statement.Line {
     Statement.Line(
-      entryID: rows.int64(row, 0), kind: rows.string(row, 1), outcome: rows.string(row, 2),
-      reason: rows.optionalString(row, 3), partner: rows.string(row, 4), partnerName: rows.string(row, 5),
-      activityID: rows.string(row, 6), behaviour: rows.string(row, 7), behaviourName: rows.string(row, 8),
-      quantity: Quantity(millionths: rows.int64(row, 9)), creditedQuantity: Quantity(millionths: rows.int64(row, 10)),
-      unit: rows.string(row, 11), reductionMilligrams: rows.int64(row, 12), points: rows.int64(row, 13),
-      runningMilligrams: rows.int64(row, 17), runningPoints: rows.int64(row, 18),
-      factorVersion: rows.optionalString(row, 14), occurredAt: Instant(microseconds: rows.timestamp(row, 15)),
+      entryID: rows.int64(row, 0), kind: rows.string(row, 1), reason: rows.optionalString(row, 3),
+      activity: rows.isNull(row, 6) ? nil : activity(row, of: rows), reductionMilligrams: rows.int64(row, 12),
+      points: rows.int64(row, 13), pointsHeld: rows.int64(row, 19), jobID: rows.optionalString(row, 20),
+      title: rows.optionalString(row, 21), runningMilligrams: rows.int64(row, 17), runningPoints: rows.int64(row, 18),
+      occurredAt: Instant(microseconds: rows.timestamp(row, 15)),
       bookedAt: Instant(microseconds: rows.timestamp(row, 16)))
+  }
+
+  private static func activity(_ row: Int, of rows: borrowing PostgresRows) -> Statement.Activity {
+    Statement.Activity(
+      outcome: rows.string(row, 2), partner: rows.string(row, 4), partnerName: rows.string(row, 5),
+      id: rows.string(row, 6), behaviour: rows.string(row, 7), behaviourName: rows.string(row, 8),
+      quantity: Quantity(millionths: rows.int64(row, 9)), creditedQuantity: Quantity(millionths: rows.int64(row, 10)),
+      unit: rows.string(row, 11), factorVersion: rows.optionalString(row, 14))
   }
 
   private static func uncredited(
@@ -128,7 +149,7 @@ package enum StatementReader {
         WHERE later.shard = e.shard AND later.refers_to = e.entry_no AND later.kind = 3
         ORDER BY later.entry_no DESC LIMIT 1
       ) u ON true
-      WHERE a.resident = $1 AND coalesce(u.outcome, e.outcome) IN (5, 6)
+      WHERE a.resident = $1 AND coalesce(u.outcome, e.outcome) IN (5, 6, 8)
       UNION ALL
       SELECT p.code, r.activity_id, puhui.outcome_code(r.outcome), r.reason, r.detail, r.received_at
       FROM puhui.standing_refusal r JOIN puhui.partner p ON p.partner_no = r.partner_no WHERE r.resident = $1

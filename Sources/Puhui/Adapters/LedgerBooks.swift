@@ -29,8 +29,8 @@ final class LedgerBooks: ScoringBooks {
     try translating { try books.answer(questions, shard: shard) }
   }
 
-  func histories(_ windows: [HistoryWindow], shard: Int16) throws -> [Int32: [RecordedActivity]] {
-    try translating { try books.histories(windows, shard: shard) }
+  func residents(_ questions: ResidentQuestions, shard: Int16) throws -> ResidentAnswers {
+    try translating { try books.residents(questions, shard: shard) }
   }
 
   func book(_ booking: Booking) throws { try translating { try books.book(booking) } }
@@ -62,6 +62,8 @@ final class LedgerBooks: ScoringBooks {
       throw BatchFault.fenced
     } catch LedgerError.fenceBusy(let shard) {
       throw BatchFault.collided(LedgerError.fenceBusy(shard: shard).description)
+    } catch LedgerError.residentRenamed(let shard) {
+      throw BatchFault.collided(LedgerError.residentRenamed(shard: shard).description)
     } catch let error as PostgresError
       where !books.isBroken
       && (error.isUniqueViolation || error.isDeadlock || error.isSerialization || error.isLockTimeout)

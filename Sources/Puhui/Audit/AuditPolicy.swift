@@ -7,7 +7,9 @@ import PostgresClient
 struct AuditPolicy {
   var partners: [String]
   var administrators: [String]
-  var utcOffsetSeconds: Int32
+  /// Partners that deliver rewards.
+  var deliverers: [String]
+  var utcOffsetSeconds: Int
   var factorEnds: [AuditContext.FactorEnd]
 
   /// - Throws: `LedgerError.noCatalogue` where there is none.
@@ -29,7 +31,8 @@ struct AuditPolicy {
     return AuditPolicy(
       partners: catalogue.partners.filter { $0.kind != .incentive }.map(\.code),
       administrators: catalogue.administrators,
-      utcOffsetSeconds: Int32(catalogue.programme.utcOffsetSeconds),
+      deliverers: catalogue.partners.filter { $0.kind != .scenario }.map(\.code),
+      utcOffsetSeconds: catalogue.programme.utcOffsetSeconds,
       factorEnds: ends.map { .init(factorNumber: $0, lastDay: $1) })
   }
 

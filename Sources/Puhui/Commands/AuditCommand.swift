@@ -9,7 +9,7 @@ import RedisClient
 /// `puhui audit`.
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "Check every invariant of the books, on the running system.",
+    commandName: "audit", abstract: "Check the books' invariants on the running system.",
     discussion: """
       Compares entries, accounts, keys, batches, totals, views and the positions of the lists with each other, and \
       prints what is wrong down to the entry, what it means and what to do. It changes nothing, stops nobody, and \
@@ -73,7 +73,8 @@ struct AuditCommand: AsyncParsableCommand {
     var ledger = LedgerAudit(
       checks: AuditCheck.all.filter { wanted.contains($0.topic.code) },
       context: AuditContext(
-        utcOffsetSeconds: policy.utcOffsetSeconds, factorEnds: policy.factorEnds, isDrained: drained, limit: limit))
+        utcOffsetSeconds: Int32(policy.utcOffsetSeconds), factorEnds: policy.factorEnds, isDrained: drained,
+        limit: limit))
     let booked = try ledger.run(&postgres) { share, entries in
       progress.show(Int64(share * Double(entries)), share: share)
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CarbonInclusion
-import CatalogueFile
 import Ledger
 import PostgresClient
 

@@ -66,8 +66,9 @@ struct StatementCommand: AsyncParsableCommand {
     table.rows = statement.lines.map { line in
       [
         line.occurredAt.formatted(utcOffsetSeconds: offset),
-        forPrograms ? line.behaviour : line.behaviourName, forPrograms ? line.partner : line.partnerName,
-        forPrograms ? line.creditedQuantity.description : "\(line.creditedQuantity) \(line.unit)",
+        (forPrograms ? line.activity?.behaviour : line.activity?.behaviourName) ?? line.kind,
+        (forPrograms ? line.activity?.partner : line.activity?.partnerName) ?? "",
+        line.activity.map { forPrograms ? "\($0.creditedQuantity)" : "\($0.creditedQuantity) \($0.unit)" } ?? "",
         forPrograms ? "\(line.reductionMilligrams)" : Amounts.grams(line.reductionMilligrams), "\(line.points)",
         forPrograms ? "\(line.runningMilligrams)" : Amounts.grams(line.runningMilligrams), "\(line.runningPoints)",
         note(line),
@@ -78,11 +79,25 @@ struct StatementCommand: AsyncParsableCommand {
 
   /// What is unusual about a line.
   private func note(_ line: Statement.Line) -> String {
-    switch line.kind {
+    guard let activity = line.activity else { return accountNote(line) }
+    return switch line.kind {
     case "reversal": "taken back"
-    case "upgrade": "credited after another was taken back"
+    case "upgrade": "credited later"
     default:
-      line.outcome == "capped" ? "\(line.quantity) \(line.unit) reported, limit \(line.reason ?? "")" : ""
+      activity.outcome == "capped" ? "\(activity.quantity) \(activity.unit) reported, limit \(line.reason ?? "")" : ""
+    }
+  }
+
+  private func accountNote(_ line: Statement.Line) -> String {
+    let why = line.reason.map { ": \($0)" } ?? ""
+    let job = line.jobID.map { " \($0)" } ?? ""
+    return switch line.kind {
+    case "hold": "held for redemption\(job)"
+    case "capture": "spent by redemption\(job)"
+    case "release": "given back by redemption\(job)\(why)"
+    case "expiry": "expired"
+    case "title": "\(line.reason ?? "changed") to \(line.title ?? "the lowest title")"
+    default: "job\(job)\(why)"
     }
   }
 
@@ -114,13 +129,17 @@ struct StatementCommand: AsyncParsableCommand {
 
   private func json(_ line: Statement.Line) -> JSON {
     .object([
-      ("entry_id", .integer(line.entryID)), ("kind", .string(line.kind)), ("outcome", .string(line.outcome)),
-      ("reason", .optional(line.reason)), ("partner", .string(line.partner)), ("activity_id", .string(line.activityID)),
-      ("behaviour", .string(line.behaviour)), ("quantity", .decimal(line.quantity.description)),
-      ("credited_quantity", .decimal(line.creditedQuantity.description)), ("unit", .string(line.unit)),
+      ("entry_id", .integer(line.entryID)), ("kind", .string(line.kind)),
+      ("outcome", .optional(line.activity?.outcome)), ("reason", .optional(line.reason)),
+      ("partner", .optional(line.activity?.partner)), ("activity_id", .optional(line.activity?.id)),
+      ("behaviour", .optional(line.activity?.behaviour)),
+      ("quantity", line.activity.map { .decimal($0.quantity.description) } ?? .null),
+      ("credited_quantity", line.activity.map { .decimal($0.creditedQuantity.description) } ?? .null),
+      ("unit", .optional(line.activity?.unit)),
       ("reduction_mg", .integer(line.reductionMilligrams)), ("points", .integer(line.points)),
+      ("points_held", .integer(line.pointsHeld)), ("job_id", .optional(line.jobID)), ("title", .optional(line.title)),
       ("running_mg", .integer(line.runningMilligrams)), ("running_points", .integer(line.runningPoints)),
-      ("factor_version", .optional(line.factorVersion)),
+      ("factor_version", .optional(line.activity?.factorVersion)),
       ("occurred_at", .string(line.occurredAt.formatted(utcOffsetSeconds: 0))),
       ("booked_at", .string(line.bookedAt.formatted(utcOffsetSeconds: 0))),
     ])

@@ -1,3 +1,4 @@
+import Certificates
 import Lanes
 import Ledger
 import Logging
@@ -11,7 +12,7 @@ import Workers
 /// The lanes of one worker process, as one service: they stop together, each after its batch.
 struct Fleet: Service {
   enum Role: String, CaseIterable {
-    case ingest, score
+    case ingest, score, rewards
   }
 
   private let roles: [Role]
@@ -21,6 +22,7 @@ struct Fleet: Service {
   private let postgresURL: String
   private let keys: Keys
   private let evidenceKey: [UInt8]?
+  private let signingKey: SigningKey?
   private let logger: Logger
   private let report = LaneReport()
   private let stop = StopSignal()
@@ -35,6 +37,7 @@ struct Fleet: Service {
     self.postgresURL = try options.servers.postgresURL()
     self.keys = Keys(prefix: try options.servers.prefix())
     self.evidenceKey = try options.evidenceKey()
+    self.signingKey = try options.signingKey()
     self.logger = try options.logger()
     self.failpoints = try FailpointPlan.fromEnvironment()
     self.watchdog = Watchdog(logger: logger)
@@ -51,8 +54,10 @@ struct Fleet: Service {
     } catch {
       logger.warning("Redis does not answer yet; the lanes go on trying.", metadata: ["error": "\(error)"])
     }
-    if roles.contains(.score) { try checkDatabase() }
+    if usesDatabase { try checkDatabase() }
   }
+
+  private var usesDatabase: Bool { roles.contains(.score) || roles.contains(.rewards) }
 
   private func checkDatabase() throws {
     do {
@@ -75,7 +80,10 @@ struct Fleet: Service {
     }
     for role in roles {
       let idle = IdlePost()
-      for number in 1...laneCount { add(role, "\(role.rawValue)-\(number)", idle: idle, to: group) }
+      // Jobs are few, and one lane answers thousands a second: more of them would meet in the same rows.
+      for number in 1...(role == .rewards ? 1 : laneCount) {
+        add(role, "\(role.rawValue)-\(number)", idle: idle, to: group)
+      }
     }
     group.add(name: "housekeeping") { _ in housekeeping().run() }
     try watchdog.start()
@@ -105,6 +113,7 @@ struct Fleet: Service {
     switch role {
     case .ingest: group.add(name: name) { _ in ingestLane(name, idle).run() }
     case .score: group.add(name: name) { _ in scoringLane(name, idle).run() }
+    case .rewards: group.add(name: name) { _ in rewardsLane(name).run() }
     }
   }
 
@@ -133,6 +142,19 @@ struct Fleet: Service {
     }
   }
 
+  private func rewardsLane(_ name: String) -> RewardsLane<RedisJobs, RewardsLedgerBooks> {
+    let owner = LaneOwner(lane: name).text
+    return RewardsLane(
+      settings: .init(), clock: SystemLaneClock(stop: stop), report: report, pulse: watchdog.pulse(of: name),
+      failpoints: failpoints, logger: logger(name)
+    ) {
+      var postgres = try openPostgres()
+      try Migrator.check(&postgres)
+      let books = RewardsLedgerBooks(books: try RewardsBooks(connection: postgres), signingKey: signingKey)
+      return (RedisJobs(connection: try openRedis(name), keys: keys, owner: owner, fleet: settings), books)
+    }
+  }
+
   private func housekeeping() -> HousekeepingLane {
     var chores = [presence().beat] + safetyWatch().chores
     if roles.contains(.score) { chores += ledgerChores() }
@@ -153,7 +175,7 @@ struct Fleet: Service {
   private func safetyWatch() -> SafetyWatch {
     SafetyWatch(
       gate: gate, connectRedis: { try connectRedis("safety") },
-      connectPostgres: roles.contains(.score) ? { try connectPostgres() } : nil)
+      connectPostgres: usesDatabase ? { try connectPostgres() } : nil)
   }
 
   private func watermarker() -> Watermarker {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Certificates
 import Logging
 
 /// The options of the worker commands.
@@ -31,6 +32,11 @@ struct FleetOptions: ParsableArguments {
     var logger = Logger(label: "puhui")
     logger.logLevel = level
     return logger
+  }
+
+  /// The private key that certificates are signed with; `nil` where the ledger keeps it.
+  func signingKey() throws -> SigningKey? {
+    try servers.settings().value("signing_key", flag: nil).map(KeyFiles.signingKey)
   }
 
   /// The key of the evidence hash as hexadecimal digits, where it is not to lie in the database.

@@ -15,6 +15,7 @@ enum CatalogueJSON {
       ("factors", .array(catalogue.factors.map(factor))), ("points_rules", .array(catalogue.pointsRules.map(rule))),
       ("caps", .array(catalogue.caps.map(cap))), ("plausibility", .array(catalogue.plausibility.map(plausibility))),
       ("exclusivity", .array(catalogue.exclusivityGroups.map(group))), ("titles", .array(catalogue.titles.map(title))),
+      ("rewards", .array(catalogue.rewards.map(reward))), ("redemption", redemption(catalogue.pointsPolicy)),
     ]).text
   }
 
@@ -89,6 +90,27 @@ enum CatalogueJSON {
 
   private static func title(_ title: Catalogue.Title) -> JSON {
     .object([("code", .string(title.code)), ("from_milligrams", .integer(title.fromMilligrams))])
+  }
+
+  private static func reward(_ reward: Catalogue.Reward) -> JSON {
+    .object([
+      ("code", .string(reward.code)), ("kind", .string(reward.kind.rawValue)), ("points", .integer(reward.points)),
+      ("partner", .optional(reward.partner)),
+      ("answer_within_seconds", reward.kind == .partner ? .integer(reward.answerWithinSeconds) : .null),
+      ("valid_from", day(reward.validity?.from)), ("valid_to", day(reward.validity?.to)),
+      ("limit_quantity", .optional(reward.limit?.quantity)), ("limit_per", .optional(reward.limit?.period.rawValue)),
+      ("budget_points", .optional(reward.budgetPoints)),
+      ("approval_above_points", .optional(reward.approvalAbovePoints)),
+    ])
+  }
+
+  private static func redemption(_ policy: Catalogue.PointsPolicy) -> JSON {
+    .object([
+      ("points_expire_after_months", .integer(Int64(policy.expireAfterMonths))),
+      ("grace_days", .integer(Int64(policy.graceDays))),
+      ("adjustment_approval_above_points", .integer(policy.adjustmentApprovalAbovePoints)),
+      ("approval_within_seconds", .integer(policy.approvalWithinSeconds)),
+    ])
   }
 
   private static func decimal(_ quantity: Quantity?) -> JSON { .optional(quantity?.description) }

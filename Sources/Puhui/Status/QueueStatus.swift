@@ -19,6 +19,8 @@ struct QueueStatus {
 
   var inboxes: [List]
   var shards: [List]
+  /// Of administrators, and of partners that deliver rewards and have answered.
+  var jobs: [List]
   /// Lists under the names of inboxes or jobs that the catalogue gives to nobody: typing errors, mostly.
   var strangers: [List]
   var workers: [WorkerRegistry.Entry]
@@ -26,14 +28,16 @@ struct QueueStatus {
   static func read(
     partners: [String], administrators: [String], keys: Keys, _ redis: inout RedisConnection
   ) throws(RedisError) -> QueueStatus {
-    let ours = Set(partners.map(keys.inbox) + administrators.map { "\(keys.prefix)jobs:\($0)" })
+    let ours = Set(partners.map(keys.inbox) + administrators.map(keys.jobs))
     var found: [String] = []
     for pattern in ["in:*", "jobs:*"] { found += try scan(keys.prefix + pattern, &redis) }
+    let jobs = administrators.map(keys.jobs) + (try scan(keys.prefix + "fulfilled:*", &redis)).sorted()
     let strangers = found.filter { !ours.contains($0) }.sorted()
     return QueueStatus(
       inboxes: try lists(partners.map(keys.inbox), &redis),
       shards: try shardLists((0..<ShardMap.count).map(keys.score), &redis),
-      strangers: try lists(strangers, &redis), workers: try WorkerRegistry.entries(keys: keys, on: &redis))
+      jobs: try lists(jobs, &redis), strangers: try lists(strangers, &redis),
+      workers: try WorkerRegistry.entries(keys: keys, on: &redis))
   }
 
   private static func lists(_ names: [String], _ redis: inout RedisConnection) throws(RedisError) -> [List] {

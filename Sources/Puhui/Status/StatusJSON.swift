@@ -19,7 +19,8 @@ enum StatusJSON {
       ("dead_letters", .integer(ledger.openDeadLetters)),
       ("partners", .array(ledger.partners.map { partner($0, ledger.sequences) })),
       ("inboxes", .array(queues.inboxes.map(list))),
-      ("shards", .array(queues.shards.map(list))), ("strangers", .array(queues.strangers.map(list))),
+      ("shards", .array(queues.shards.map(list))), ("jobs", .array(queues.jobs.map(list))),
+      ("strangers", .array(queues.strangers.map(list))),
       ("fences", .array(ledger.shards.map(fence))), ("workers", .array(queues.workers.map(worker))),
       ("incidents", .array(ledger.incidents.map(IncidentText.json))),
     ]).text

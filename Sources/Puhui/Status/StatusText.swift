@@ -8,8 +8,8 @@ struct StatusText {
   let queues: QueueStatus
 
   func text() -> String {
-    var parts = [totals(), inboxes(), scoring(), workers()]
-    let paused = (queues.inboxes + queues.shards).filter { $0.pausedMs != nil }
+    var parts = [totals(), inboxes(), scoring(), jobs(), workers()]
+    let paused = (queues.inboxes + queues.shards + queues.jobs).filter { $0.pausedMs != nil }
     if !paused.isEmpty { parts.append(pauses(paused)) }
     let missing = ledger.sequences.filter { $0.missing > 0 }
     if !missing.isEmpty { parts.append(gaps(missing)) }
@@ -56,6 +56,12 @@ struct StatusText {
     return
       "Scoring     \(busy.map(\.length).reduce(0, +)) blocks waiting in \(busy.count) of \(queues.shards.count) shards,"
       + " the oldest for \(oldest) ms; \(queues.shards.count { $0.owner != nil }) shards are being worked on"
+  }
+
+  private func jobs() -> String {
+    let busy = queues.jobs.filter { $0.length > 0 }
+    guard !busy.isEmpty else { return "Jobs        none waiting in \(queues.jobs.count) lists" }
+    return "Jobs        " + busy.map { "\(Amounts.count(Int64($0.length))) in \($0.name)" }.joined(separator: ", ")
   }
 
   private func workers() -> String {

@@ -80,7 +80,7 @@ extension AuditDamage {
   static let entryNames = ["shard", "entry_no", "partner", "activity_id", "resident"]
   static let accountNames = ["shard", "resident"]
 
-  static let all = accounts + entries + decisions + numbers + batches + keys + folds + views + positions
+  static let all = accounts + rewards + entries + decisions + numbers + batches + keys + folds + views + positions
 
   static let accounts = [
     AuditDamage(
@@ -100,12 +100,25 @@ extension AuditDamage {
       sql: "INSERT INTO puhui.account SELECT 0, 0, 0, 0, 0, 0, now(), now(), 0, shard, resident FROM victim",
       names: accountNames),
     AuditDamage(
-      check: "account-points", what: "a point more", victim: account("a.points_debt = 0"),
-      sql: updateAccount("points_available = a.points_available + 1"), names: accountNames),
+      check: "account-points", what: "a point more, in its lot", victim: account("a.points_available > 0"),
+      sql: updateAccount("points_available = a.points_available + 1, lots[1] = a.lots[1] + 1"), names: accountNames),
     AuditDamage(
-      check: "account-split", what: "points that a debt should have paid", victim: account("true"),
-      sql: updateAccount("points_available = a.points_available + 5, points_debt = a.points_debt + 5"),
+      check: "account-held", what: "points held for nothing", victim: account("true"),
+      sql: updateAccount("points_held = a.points_held + 1"), names: accountNames),
+    AuditDamage(
+      check: "account-lots", what: "a point without a lot", victim: account("a.points_available > 1"),
+      sql: updateAccount("lots[1] = a.lots[1] - 1"), names: accountNames),
+    AuditDamage(
+      check: "account-lots", what: "a lot in two", victim: account("a.points_available > 1"),
+      sql: updateAccount("lots = ARRAY[a.lots[1] >> 40 << 40 | 1, a.lots[1] - 1] || a.lots[2:]"), names: accountNames),
+    AuditDamage(
+      check: "account-split", what: "points that a debt should have paid", victim: account("a.points_available > 0"),
+      sql: updateAccount(
+        "points_available = a.points_available + 5, points_debt = a.points_debt + 5, lots[1] = a.lots[1] + 5"),
       names: accountNames),
+    AuditDamage(
+      check: "account-title", what: "a title that nobody gave", victim: account("a.title IS NULL"),
+      sql: updateAccount("title = 'carbon-pioneer'"), names: accountNames),
     AuditDamage(
       check: "account-latest", what: "a latest activity of long ago", victim: account("true"),
       sql: updateAccount("latest_at = a.latest_at - interval '10 years'"), names: accountNames),
@@ -136,8 +149,10 @@ extension AuditDamage {
       sql: updateEntry("reduction_mg = e.reduction_mg + 1") + updateAccount("reduction_mg = a.reduction_mg + 1")
         + updateLegs("reduction_mg = l.reduction_mg + 1"), names: entryNames),
     AuditDamage(
-      check: "entry-points", what: "a point more, and the legs along with it", victim: credited,
-      sql: updateEntry("points = e.points + 1") + updateLegs("points = l.points + 1"), names: entryNames),
+      check: "entry-points", what: "a point more, and every sum along with it",
+      victim: act("e.kind = 1 AND e.outcome = 1 AND a.points_available > 0"),
+      sql: updateEntry("points = e.points + 1") + updateLegs("points = l.points + 1")
+        + updateAccount("points_available = a.points_available + 1, lots[1] = a.lots[1] + 1"), names: entryNames),
   ]
 
   static let decisions = [
@@ -154,7 +169,7 @@ extension AuditDamage {
         SELECT e.shard, f.next_entry_no AS entry_no, e.partner, e.activity_id || '-again' AS activity_id, e.resident,
           e.entry_no AS first, e.resident_no, e.partner_no, e.behaviour_no, e.region, e.day, e.batch_no, e.reduction_mg,
           e.nanopoints, floor((a.nanopoints + e.nanopoints) / 1e9)::bigint - floor(a.nanopoints / 1e9)::bigint AS points
-        FROM (\(act("e.kind = 2 AND a.actions > 2 AND a.points_available + 2 * e.points > 2"))) e
+        FROM (\(act("e.kind = 2 AND a.actions > 2 AND a.points_available + 2 * e.points > 2 AND cardinality(a.lots) = 1"))) e
         JOIN puhui.fence f USING (shard) JOIN puhui.account a USING (shard, resident_no)
         """,
       sql: """
@@ -169,7 +184,8 @@ extension AuditDamage {
         UPDATE puhui.fence f SET next_entry_no = f.next_entry_no + 1 FROM victim v WHERE f.shard = v.shard;
         \(updateAccount("""
           actions = a.actions - 1, reduction_mg = a.reduction_mg + v.reduction_mg, nanopoints = a.nanopoints
-            + v.nanopoints, points_available = a.points_available + v.points
+            + v.nanopoints, points_available = a.points_available + v.points,
+            lots[1] = a.lots[1] + v.points
           """))
         \(updateLegs("""
           actions = l.actions - 1, reduction_mg = l.reduction_mg + v.reduction_mg, points = l.points + v.points

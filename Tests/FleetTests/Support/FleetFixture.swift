@@ -40,6 +40,16 @@ final class FleetFixture: Sendable {
 
   static var defaultCatalogue: String { root.appendingPathComponent("deploy/catalogue/shanxi.yaml").path }
 
+  /// A file with a changed default catalogue.
+  static func catalogue(_ change: (String) -> String) throws -> String {
+    let text = try String(contentsOfFile: defaultCatalogue, encoding: .utf8)
+    let changed = change(text)
+    guard changed != text else { throw TestFailure("the default catalogue has nothing to change") }
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("catalogue-\(UUID().uuidString).yaml")
+    try changed.write(to: file, atomically: true, encoding: .utf8)
+    return file.path
+  }
+
   @discardableResult
   func succeed(_ arguments: [String], input: String? = nil) throws -> String {
     let ended = try program.run(arguments, input: input)

@@ -37,6 +37,7 @@ enum BlockHarness {
       let fits =
         switch entry.content {
         case .activity(let activity, let digest): builder.append(activity, digest: digest, at: entry.position)
+        case .review(let review): builder.append(review, at: entry.position)
         case .refused(let message): builder.append(message, at: entry.position)
         }
       try promise(fits, "what came in a block does not fit into one")

@@ -15,6 +15,7 @@ package struct Harness: Sendable {
     Harness(name: "activity", maxBytes: 2048, run: ActivityHarness.run),
     Harness(name: "block", maxBytes: 2048, run: BlockHarness.run),
     Harness(name: "catalogue", maxBytes: 4096, run: CatalogueHarness.run),
+    Harness(name: "job", maxBytes: 2048, run: JobHarness.run),
     Harness(name: "replies", maxBytes: 2048, run: RepliesHarness.run),
     Harness(name: "table", maxBytes: 2048, run: TableHarness.run),
     Harness(name: "texts", maxBytes: 512, run: TextsHarness.run),

@@ -8,7 +8,7 @@ package enum Suggestion {
   }
 
   /// The known name that is few typing errors away, or begins with what was written; `nil` where none is near.
-  static func nearest(to name: String, among known: [String]) -> String? {
+  package static func nearest(to name: String, among known: [String]) -> String? {
     let allowed = max(1, name.count / 3)
     let near = known.map { (name: $0, distance: distance(from: name, to: $0)) }.filter { $0.distance <= allowed }
     if let best = near.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) { return best.name }

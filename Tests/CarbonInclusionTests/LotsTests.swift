@@ -1,0 +1,107 @@
+import CarbonInclusion
+import Testing
+
+/// Points in lots, as batches fold them: by the month in which they are booked, whenever the act was.
+@Suite struct LotsTests {
+  private let november = Self.lot("2023-11-30")
+  private let december = Self.lot("2023-12-31")
+
+  private static func lot(_ day: String) -> (Int64) -> PointsLot {
+    { PointsLot(expiresOn: SmallCatalogue.day(day), points: $0) }
+  }
+
+  private static func noon(_ day: String) -> Instant {
+    SmallCatalogue.day(day).start(utcOffsetSeconds: 28_800).adding(seconds: 43_200)
+  }
+
+  private func ride(_ id: String, _ km: String, _ hour: Int64) -> Activity {
+    act(id, "ride", km, .kilometre, from: minute(hour, 0), at: minute(hour, 30))
+  }
+
+  private func reversal(of id: String, _ own: String = "rev") -> Activity {
+    var reversal = act(own, "ride", nil, nil, at: minute(22, 0))
+    reversal.report = .reversal(of: id)
+    return reversal
+  }
+
+  private func purse(_ books: Books) -> PointsPurse { books.known.purses[1] ?? PointsPurse() }
+
+  @Test func `points go to the lot of the month that they are booked in`() {
+    var books = Books()
+    _ = books.book([ride("a", "4", 8)])
+    #expect(purse(books).lots == [november(10)])
+    // The same day's act, told a month later; and the last instant of a month is the programme's, not Greenwich's.
+    books.now = Self.noon("2022-12-05")
+    _ = books.book([ride("b", "2", 9)])
+    #expect(purse(books).lots == [november(10), december(5)])
+    books.now = SmallCatalogue.day("2023-01-01").start(utcOffsetSeconds: 28_800).adding(seconds: -1)
+    _ = books.book([ride("c", "2", 10)])
+    #expect(purse(books).lots == [november(10), december(10)])
+  }
+
+  @Test func `a reversal takes from the lot that the activity went to, then from those that expire first`() {
+    var books = Books()
+    _ = books.book([ride("a", "2", 8)])
+    books.now = Self.noon("2022-12-05")
+    _ = books.book([ride("b", "4", 9)])
+    _ = books.known.purses[1]?.remove(2)
+    #expect(purse(books).lots == [november(3), december(10)])
+    _ = books.book([reversal(of: "b")])
+    #expect(purse(books).lots == [november(3)], "of December's, though November's expire first")
+    _ = books.book([ride("c", "2", 10)])
+    _ = books.book([reversal(of: "a", "rev-2")])
+    #expect(purse(books).lots == [december(3)] && purse(books).debt == 0, "two of five were spent")
+  }
+
+  @Test func `what a reversal does not find is owed, and later points pay it first`() {
+    var books = Books()
+    _ = books.book([ride("a", "4", 8)])
+    _ = books.known.purses[1]?.hold(7)
+    let reversed = books.book([reversal(of: "a")])
+    #expect(reversed.entries.map(\.points) == [-10])
+    #expect(purse(books) == PointsPurse(held: 7, debt: 7), "what a redemption holds is not taken back")
+    _ = books.book([ride("b", "2", 9)])
+    #expect(purse(books) == PointsPurse(held: 7, debt: 2))
+    _ = books.book([ride("c", "2", 10)])
+    #expect(purse(books) == PointsPurse(lots: [november(3)], held: 7))
+  }
+
+  @Test func `what is credited late goes to the lot of that day, and is taken back from it`() {
+    var books = Books()
+    _ = books.book([ride("a", "4", 8)])
+    _ = books.book([act("b", "ride", "2", .kilometre, from: minute(8, 5), at: minute(8, 25))], partner: 3)
+    books.now = Self.noon("2022-12-05")
+    _ = books.book([reversal(of: "a")])
+    #expect(purse(books).lots == [december(5)])
+    books.now = Self.noon("2023-01-05")
+    _ = books.book([ride("c", "4", 10)])
+    _ = books.book([reversal(of: "b", "rev-2")], partner: 3)
+    #expect(purse(books).lots == [Self.lot("2024-01-31")(10)])
+  }
+
+  @Test func `an act and its reversal in one batch leave what was there`() {
+    var books = Books()
+    _ = books.book([ride("a", "2", 8)])
+    let booking = books.book([ride("b", "4", 9), reversal(of: "b")])
+    #expect(booking.accounts.map(\.purse.lots) == [[november(5)]])
+  }
+
+  @Test func `accounts are locked in order, and not for resends`() {
+    var books = Books()
+    let rides = (1...3).map {
+      act("\($0)", "ride", "2", .kilometre, at: minute(8, Int64($0)), resident: "r-\($0)")
+    }
+    _ = books.book(rides)
+    _ = books.book(rides + [ride("x", "200", 9)])
+    #expect(books.asked.accounts.map(\.resident) == ["r-1"], "duplicates, and a ride that is refused")
+    _ = books.book(rides.reversed(), replay: true)
+    #expect(books.asked.accounts.isEmpty)
+    _ = books.book(
+      rides.reversed().map {
+        var other = $0
+        other.id += "-again"
+        return other
+      })
+    #expect(books.asked.accounts.map(\.residentNumber) == [1, 2, 3])
+  }
+}
