@@ -84,3 +84,16 @@ extension Catalogue {
     package func expiry(earnedOn day: Day) -> Day { day.lastOfMonth(later: expireAfterMonths) }
   }
 }
+
+extension Catalogue.Reward.Limit {
+  /// When the period began that an instant lies in.
+  package func periodStart(now: Instant, _ programme: Catalogue.Programme) -> Instant {
+    let today = Day(containing: now, utcOffsetSeconds: programme.utcOffsetSeconds)
+    switch period {
+    case .day: return today.start(utcOffsetSeconds: programme.utcOffsetSeconds)
+    case .month: return today.firstOfMonth.start(utcOffsetSeconds: programme.utcOffsetSeconds)
+    case .year: return today.firstOfYear.start(utcOffsetSeconds: programme.utcOffsetSeconds)
+    case .ever: return .earliest
+    }
+  }
+}

@@ -39,6 +39,12 @@ package struct Catalogue: Sendable, Equatable {
 }
 
 extension Catalogue {
+  /// Partners that report activities.
+  package var reporters: [Partner] { partners.filter { $0.kind != .incentive } }
+
+  /// Partners that deliver rewards.
+  package var deliverers: [Partner] { partners.filter { $0.kind != .scenario } }
+
   /// What a thing is called: Chinese first, English below.
   package struct Name: Sendable, Equatable {
     package var chinese: String

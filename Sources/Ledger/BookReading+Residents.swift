@@ -16,7 +16,7 @@ extension BookReading {
       guard rows[0].count == questions.accounts.count else { throw LedgerError.residentRenamed(shard: shard) }
       for row in 0..<rows[0].count {
         answers.purses[rows[0].int32(row, 0)] = PointsPurse(
-          lots: rows[0].int64Array(row, 1).map(PointsLot.init(packed:)), held: rows[0].int64(row, 2),
+          lots: rows[0].lots(row, 1), held: rows[0].int64(row, 2),
           debt: rows[0].int64(row, 3))
       }
     }

@@ -121,7 +121,7 @@ struct BookWriting {
       rows.write(timestamp: opening.now.microseconds)
       rows.write(change.residentNumber)
       rows.write(opening.shard)
-      rows.write(Self.titleKind)
+      rows.write(AccountEntry.Kind.title.rawValue)
       rows.write(change.reason.rawValue)
       rows.write(change.title)
     }
@@ -129,9 +129,6 @@ struct BookWriting {
       into: "puhui.account_entry",
       columns: ["points", "held", "booked_at", "resident_no", "shard", "kind", "reason", "title"], rows)
   }
-
-  /// The number of `title` among the kinds of account entries.
-  private static let titleKind: Int16 = 6
 
   /// The points absolutely: the batch has locked the accounts before it read them. What is held is not scoring's.
   private func accountUpdate() -> (sql: String, parameters: PostgresParameters) {
@@ -145,11 +142,7 @@ struct BookWriting {
     parameters.append(timestamps: changes.map(\.latestAt.microseconds))
     parameters.append(array: changes.map(\.purse.available))
     parameters.append(array: changes.map(\.purse.debt))
-    var ends: [Int32] = []
-    for change in changes { ends.append((ends.last ?? 0) + Int32(clamping: change.purse.lots.count)) }
-    parameters.append(array: zip(ends, changes).map { $0 - Int32(clamping: $1.purse.lots.count) + 1 })
-    parameters.append(array: ends)
-    parameters.append(array: changes.flatMap { $0.purse.lots.map(\.packed) })
+    PackedLots.append(changes.map(\.purse.lots), to: &parameters)
     parameters.append(array: changes.map(\.title))
     return (
       """

@@ -47,8 +47,8 @@ struct ListSelection: ParsableArguments {
 
   private static func jobLists(_ keys: Keys, _ servers: ServerOptions) throws -> [String] {
     var postgres = try servers.connectPostgres()
-    let policy = try AuditPolicy.read(&postgres)
-    return policy.administrators.map(keys.jobs) + policy.deliverers.map(keys.fulfilled)
+    let catalogue = try Catalogue.current(&postgres)
+    return catalogue.administrators.map(keys.jobs) + catalogue.deliverers.map(\.code).map(keys.fulfilled)
   }
 
   /// As the running fleet knows them; from the ledger where no scoring worker has told yet.

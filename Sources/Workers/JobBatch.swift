@@ -1,5 +1,5 @@
-package import CarbonInclusion
-package import Messages
+internal import CarbonInclusion
+internal import Messages
 
 /// The jobs of one turn, as they were read: a job that needs more than accounts is alone.
 struct JobBatch {
@@ -55,12 +55,5 @@ struct JobBatch {
       text: FulfilmentMessage.encoded(
         redemption: redemption.id, resident: redemption.resident, reward: redemption.reward,
         quantity: redemption.quantity, deadline: redemption.deadline ?? redemption.createdAt))
-  }
-}
-
-extension JobReplyWriter {
-  /// An answer as the text that is remembered.
-  @Sendable package static func text(_ id: String, _ operation: String, _ reply: JobReply) -> String {
-    String(decoding: encoded(reply, id: id, operation: operation), as: UTF8.self)
   }
 }

@@ -9,6 +9,20 @@ enum Poison {
   /// A block that cannot even be taken apart is set aside as a whole after so many.
   static let deathsOfBlock = 6
 
+  /// Computes with what was claimed. Whoever dies in here with a suspect died on it; a wait for a server between two
+  /// such calls, and whatever ends the lane in it, is not its fault.
+  ///
+  /// - Throws: `BatchFault.fenced` where the lease was lost.
+  static func inHand<Value>(
+    isSuspect: Bool, takeUp: () throws -> Bool, setDown: () throws -> Bool, _ compute: () throws -> Value
+  ) throws -> Value {
+    guard isSuspect else { return try compute() }
+    guard try takeUp() else { throw BatchFault.fenced }
+    let value = try compute()
+    guard try setDown() else { throw BatchFault.fenced }
+    return value
+  }
+
   static func refusal(stage: Failpoints.Role, attempts: Int) -> Refusal {
     Refusal(
       .poison, "\(attempts) workers died in a row while they worked on this message alone (stage \(stage.rawValue))")

@@ -39,16 +39,8 @@ extension RewardsLane {
   }
 
   private func answer(_ batch: JobBatch, _ claim: JobClaim, _ servers: (source: Source, books: Books)) throws {
-    var stoppingSince: Int64?
-    servers.books.whileWaiting = { [clock, pulse, settings] in
-      pulse.turn()
-      // Where the lease cannot be renewed, another lane answers these jobs, and meets this one in the rows.
-      _ = try? servers.source.renew(claim)
-      guard clock.isStopping else { return true }
-      let since = stoppingSince ?? clock.nowMs
-      stoppingSince = since
-      return clock.nowMs - since < settings.stoppingMs
-    }
+    servers.books.whileWaiting = BatchPatience(clock: clock, pulse: pulse, stoppingMs: settings.stoppingMs)
+      .waiting { _ = try servers.source.renew(claim) }
     defer { servers.books.whileWaiting = nil }
     var replies = batch.faults
     var handOver = HandOver()
@@ -105,8 +97,7 @@ extension RewardsLane {
       return (fold.fold(jobs), fold.expectant)
     }
     guard !expectant.isEmpty else { return booking }
-    let reporting = catalogue.partners.filter { $0.kind != .incentive }.map(\.code)
-    answers.queued = try source.queued(of: expectant.sorted(), inboxesOf: reporting)
+    answers.queued = try source.queued(of: expectant.sorted(), inboxesOf: catalogue.reporters.map(\.code))
     guard !answers.queued.isEmpty else { return booking }
     // Once more, with what is said about the queues.
     return try inHand(claim, source) {
@@ -148,11 +139,8 @@ extension RewardsLane {
 
   /// Computes with the jobs. Whoever dies in here with a suspect one died on it.
   private func inHand<Value>(_ claim: JobClaim, _ source: Source, _ compute: () throws -> Value) throws -> Value {
-    guard claim.isSuspect else { return try compute() }
-    guard try source.takeUp(claim) else { throw BatchFault.fenced }
-    let value = try compute()
-    guard try source.setDown(claim) else { throw BatchFault.fenced }
-    return value
+    try Poison.inHand(
+      isSuspect: claim.isSuspect, takeUp: { try source.takeUp(claim) }, setDown: { try source.setDown(claim) }, compute)
   }
 
   private func watch(_ jobs: [Job]) {

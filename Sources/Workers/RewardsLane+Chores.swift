@@ -7,7 +7,7 @@ extension RewardsLane {
   /// What is due beside the jobs.
   ///
   /// - Returns: whether there is more of it right away.
-  func doChores(_ servers: (source: Source, books: Books), isBusy: Bool) throws -> Bool {
+  func doChores(_ servers: (source: Source, books: Books)) throws -> Bool {
     let now = clock.nowMs
     var more = false
     if hasPending, lookedForDecisionsAt == .min || now - lookedForDecisionsAt >= settings.pendingMs {

@@ -43,6 +43,8 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
   var nextExpiryAt: Int64 = .min
   /// Whether jobs wait for a decision of scoring.
   var hasPending = true
+  /// Whether a batch of the last turns came to nothing although the servers answer.
+  private var isPutOff = false
   private var collisions = BackOff(baseMs: 5, capMs: 500)
 
   /// - Parameter connect: makes a fresh pair of connections.
@@ -75,9 +77,8 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
       servers = connected
       try readCatalogue(connected.books)
       let worked = try takeTurns(connected)
-      let swept = try doChores(connected, isBusy: worked)
+      let swept = try doChores(connected)
       outage.recovered()
-      pulse.isGood()
       if !worked, !swept { _ = clock.wait(milliseconds: settings.idleWaitMs) }
     } catch {
       servers = nil
@@ -89,15 +90,21 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
   }
 
   private func takeTurns(_ servers: (source: Source, books: Books)) throws -> Bool {
-    guard let lists = catalogue?.catalogue.jobLists else { return false }
+    guard let lists = catalogue?.catalogue.jobLists else {
+      pulse.isGood()
+      return false
+    }
     let lengths = try servers.source.waiting(lists)
     turn += 1
     var worked = false
+    isPutOff = false
     for step in lists.indices {
       let index = (step + turn) % lists.count
       guard lengths[index] > 0, !clock.isStopping else { continue }
       if try tryBatch(lists[index], servers) { worked = true }
     }
+    // What waits beside that is another lane's, or paused.
+    if worked || !isPutOff { pulse.isGood() }
     return worked
   }
 
@@ -109,6 +116,7 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
       return worked
     } catch let fault as BatchFault {
       logger.info("A batch of jobs is put off.", metadata: ["list": "\(list)", "reason": "\(fault)"])
+      isPutOff = true
       var randomness = ClockRandomness(clock)
       _ = clock.wait(milliseconds: collisions.nextDelayMs(using: &randomness))
       return false
@@ -128,6 +136,6 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
 extension Catalogue {
   /// The lists that are read: of all administrators, and of the partners that deliver rewards.
   fileprivate var jobLists: [JobList] {
-    administrators.map { .jobs($0) } + partners.filter { $0.kind != .scenario }.map { .fulfilled($0.code) }
+    administrators.map { .jobs($0) } + deliverers.map { .fulfilled($0.code) }
   }
 }

@@ -72,16 +72,8 @@ extension ScoringLane {
   private func book(
     _ batch: Batch, _ claim: BlockClaim, _ servers: (source: Source, books: Books)
   ) throws {
-    var stoppingSince: Int64?
-    servers.books.whileWaiting = { [clock, pulse, settings] in
-      pulse.turn()
-      // Where the lease cannot be renewed the fence protects the books.
-      _ = try? servers.source.renew(claim)
-      guard clock.isStopping else { return true }
-      let since = stoppingSince ?? clock.nowMs
-      stoppingSince = since
-      return clock.nowMs - since < settings.stoppingMs
-    }
+    servers.books.whileWaiting = BatchPatience(clock: clock, pulse: pulse, stoppingMs: settings.stoppingMs)
+      .waiting { _ = try servers.source.renew(claim) }
     defer { servers.books.whileWaiting = nil }
     let (booking, bookedAt) = try commit(batch, claim, servers)
     try failpoints.reach(.afterCommit, .score)
@@ -127,11 +119,8 @@ extension ScoringLane {
   /// Computes with the messages. Whoever dies in here with a suspect block died on it; a wait for a server between two
   /// such calls, and whatever ends the lane in it, is not the fault of the messages.
   private func inHand<Value>(_ claim: BlockClaim, _ source: Source, _ compute: () throws -> Value) throws -> Value {
-    guard claim.isSuspect else { return try compute() }
-    guard try source.takeUp(claim) else { throw BatchFault.fenced }
-    let value = try compute()
-    guard try source.setDown(claim) else { throw BatchFault.fenced }
-    return value
+    try Poison.inHand(
+      isSuspect: claim.isSuspect, takeUp: { try source.takeUp(claim) }, setDown: { try source.setDown(claim) }, compute)
   }
 
   /// Tells the failpoints which messages are about to be judged.

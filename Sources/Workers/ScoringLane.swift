@@ -181,8 +181,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     let version = try servers.books.catalogueVersion()
     guard version > 0 else { return }
     let catalogue = try currentPolicy(version, servers.books).catalogue
-    let reporting = catalogue.partners.filter { $0.kind != .incentive }.map(\.code)
-    try servers.source.publish(Directory(catalogueVersion: version, partners: reporting))
+    try servers.source.publish(Directory(catalogueVersion: version, partners: catalogue.reporters.map(\.code)))
   }
 }
 

@@ -92,9 +92,10 @@ package struct JobFold {
   func key(of resident: String) throws(JobError) -> AccountKey {
     if let key = answers.residents[resident] { return key }
     if answers.erased.contains(resident) {
-      throw JobError(.residentErased, "resident \"\(resident)\" was erased")
+      throw JobError(.residentErased, "the resident was erased")
     }
-    throw JobError(.unknownResident, "resident \"\(resident)\" has no account: nothing was booked for this id")
+    // Without the name: answers are kept, and those without an account are not found when somebody is erased.
+    throw JobError(.unknownResident, "the resident has no account: nothing was booked for this id")
   }
 
   /// The purse of a resident, after what has ended by today.
@@ -147,16 +148,5 @@ extension Job.Operation {
     case .statement, .certificate, .review, .export, .erase: true
     case .redeem, .cancel, .confirm, .fail, .restock, .balance, .adjust, .approve: false
     }
-  }
-}
-
-extension AccountEntry {
-  /// Points that nobody spent in time.
-  package static func expiry(of lots: [PointsLot], account: AccountKey) -> AccountEntry {
-    var entry = AccountEntry(account: account, kind: .expiry)
-    entry.points = -lots.reduce(0) { $0 + $1.points }
-    entry.lots = lots
-    entry.reason = "unspent"
-    return entry
   }
 }

@@ -74,7 +74,7 @@ package enum CertificateStore {
     return rows.count > 0 ? stored(0, of: rows, document: rows.optionalString(0, 6)) : nil
   }
 
-  /// All of them without their documents, in order of their numbers, handed on by pages; and the day of the list, after
+  /// All of them without their documents, in order of their numbers, and the day of the list, after
   /// which more may have been issued.
   package static func list(
     resident: String?, utcOffsetSeconds: Int, _ connection: inout PostgresConnection

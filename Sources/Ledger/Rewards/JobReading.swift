@@ -63,7 +63,7 @@ struct JobReading {
     parameters.append(array: keys.map(\.residentNumber))
     let rows = try connection.query(
       """
-      SELECT a.shard, a.resident_no, a.resident, a.lots::text, a.points_held, a.points_debt, a.actions, a.reduction_mg,
+      SELECT a.shard, a.resident_no, a.resident, a.lots, a.points_held, a.points_debt, a.actions, a.reduction_mg,
         a.title
       FROM (SELECT u.* FROM unnest($1::smallint[], $2::int[]) u(shard, resident_no) OFFSET 0) q
       JOIN puhui.account a USING (shard, resident_no)
@@ -73,7 +73,7 @@ struct JobReading {
       answers.accounts[AccountKey(shard: rows.int16(row, 0), residentNumber: rows.int32(row, 1))] = .init(
         resident: rows.string(row, 2),
         purse: PointsPurse(
-          lots: PackedLots.lots(rows.string(row, 3)), held: rows.int64(row, 4), debt: rows.int64(row, 5)),
+          lots: rows.lots(row, 3), held: rows.int64(row, 4), debt: rows.int64(row, 5)),
         actions: rows.int64(row, 6), reductionMilligrams: rows.int64(row, 7), title: rows.optionalString(row, 8))
     }
   }
@@ -84,7 +84,7 @@ struct JobReading {
       Self.texts(
         """
         SELECT r.job_id, r.shard, r.resident_no, r.reward, r.quantity, r.points, r.status, r.administrator, r.partner,
-          r.lots::text, r.created_at, r.deadline, r.approved_by, r.reason
+          r.lots, r.created_at, r.deadline, r.approved_by, r.reason
         FROM (SELECT u.* FROM unnest($1::text[]) u(job_id) OFFSET 0) q JOIN puhui.redemption r USING (job_id)
         """, questions.subjects),
       Self.texts(
@@ -115,7 +115,7 @@ struct JobReading {
       id: rows.string(row, 0), account: key, resident: answers.accounts[key]?.resident ?? "",
       reward: rows.string(row, 3), quantity: rows.int64(row, 4), points: rows.int64(row, 5),
       status: Redemption.Status(rawValue: rows.string(row, 6)) ?? .expired, administrator: rows.string(row, 7),
-      partner: rows.optionalString(row, 8), lots: PackedLots.lots(rows.string(row, 9)),
+      partner: rows.optionalString(row, 8), lots: rows.lots(row, 9),
       createdAt: Instant(microseconds: rows.timestamp(row, 10)),
       deadline: rows.optionalTimestamp(row, 11).map { Instant(microseconds: $0) })
     redemption.approvedBy = rows.optionalString(row, 12)

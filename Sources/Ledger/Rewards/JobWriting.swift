@@ -26,16 +26,16 @@ struct JobWriting {
     var parameters = PostgresParameters()
     parameters.append(array: changes.map(\.key.shard))
     parameters.append(array: changes.map(\.key.residentNumber))
-    parameters.append(array: changes.map { PackedLots.text($0.value.lots) })
     parameters.append(array: changes.map(\.value.available))
     parameters.append(array: changes.map(\.value.held))
     parameters.append(array: changes.map(\.value.debt))
+    PackedLots.append(changes.map(\.value.lots), to: &parameters)
     return (
       """
-      UPDATE puhui.account a SET lots = c.lots::bigint[], points_available = c.available, points_held = c.held,
-        points_debt = c.debt
-      FROM (SELECT u.* FROM unnest($1::smallint[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
-        u(shard, resident_no, lots, available, held, debt) OFFSET 0) c
+      UPDATE puhui.account a SET lots = ($8::bigint[])[c.low:c.high], points_available = c.available,
+        points_held = c.held, points_debt = c.debt
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::int[],
+        $7::int[]) u(shard, resident_no, available, held, debt, low, high) OFFSET 0) c
       WHERE a.shard = c.shard AND a.resident_no = c.resident_no
       """, parameters
     )
@@ -56,16 +56,17 @@ struct JobWriting {
     parameters.append(array: entries.map(\.jobID))
     parameters.append(array: entries.map(\.bookedBy))
     parameters.append(array: entries.map(\.reason))
-    parameters.append(array: entries.map { PackedLots.text($0.lots) })
+    PackedLots.append(entries.map(\.lots), to: &parameters)
     parameters.append(timestamp: now.microseconds)
     return (
       """
       INSERT INTO puhui.account_entry (shard, resident_no, kind, points, held, job_id, booked_by, reason, lots,
         booked_at)
-      SELECT u.shard, u.resident_no, u.kind, u.points, u.held, u.job_id, u.booked_by, u.reason, u.lots::bigint[], $10
+      SELECT u.shard, u.resident_no, u.kind, u.points, u.held, u.job_id, u.booked_by, u.reason,
+        ($11::bigint[])[u.low:u.high], $12
       FROM unnest($1::smallint[], $2::int[], $3::smallint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
-        $8::text[], $9::text[]) WITH ORDINALITY
-        u(shard, resident_no, kind, points, held, job_id, booked_by, reason, lots, place)
+        $8::text[], $9::int[], $10::int[]) WITH ORDINALITY
+        u(shard, resident_no, kind, points, held, job_id, booked_by, reason, low, high, place)
       ORDER BY u.place
       """, parameters
     )
@@ -81,18 +82,18 @@ struct JobWriting {
     parameters.append(array: new.map(\.points))
     parameters.append(array: new.map(\.administrator))
     parameters.append(array: new.map(\.partner))
-    parameters.append(array: new.map { PackedLots.text($0.lots) })
+    PackedLots.append(new.map(\.lots), to: &parameters)
     parameters.append(timestamp: now.microseconds)
     return (
       """
       INSERT INTO puhui.redemption (job_id, status, deadline, settled_at, approved_by, reason, shard, resident_no,
         reward, quantity, points, administrator, partner, lots, created_at)
       SELECT u.job_id, u.status, u.deadline, u.settled_at, u.approved_by, u.reason, u.shard, u.resident_no, u.reward,
-        u.quantity, u.points, u.administrator, u.partner, u.lots::bigint[], $15
+        u.quantity, u.points, u.administrator, u.partner, ($16::bigint[])[u.low:u.high], $17
       FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[], $7::smallint[],
-        $8::int[], $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[])
+        $8::int[], $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::int[], $15::int[])
         u(job_id, status, deadline, settled_at, approved_by, reason, shard, resident_no, reward, quantity, points,
-          administrator, partner, lots)
+          administrator, partner, low, high)
       """, parameters
     )
   }

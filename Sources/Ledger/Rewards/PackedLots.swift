@@ -1,10 +1,20 @@
 internal import CarbonInclusion
+internal import PostgresClient
 
-/// Lots as a `bigint[]` in its text form: arrays of arrays of different lengths cannot be parameters.
+/// Lots as parameters of a statement: arrays of different lengths cannot be elements of an array.
 enum PackedLots {
-  static func text(_ lots: [PointsLot]) -> String { "{" + lots.map { String($0.packed) }.joined(separator: ",") + "}" }
-
-  static func lots(_ text: String) -> [PointsLot] {
-    text.dropFirst().dropLast().split(separator: ",").compactMap { Int64($0) }.map { PointsLot(packed: $0) }
+  /// Appends three arrays: where each row's lots begin and end in the third, counted from 1, and the lots of all rows.
+  /// A row's are then `(third)[first:second]`.
+  static func append(_ rows: [[PointsLot]], to parameters: inout PostgresParameters) {
+    var ends: [Int32] = []
+    for lots in rows { ends.append((ends.last ?? 0) + Int32(clamping: lots.count)) }
+    parameters.append(array: zip(ends, rows).map { $0 - Int32(clamping: $1.count) + 1 })
+    parameters.append(array: ends)
+    parameters.append(array: rows.flatMap { $0.map(\.packed) })
   }
+}
+
+extension PostgresRows {
+  /// The lots of a `bigint[]`.
+  func lots(_ row: Int, _ column: Int) -> [PointsLot] { int64Array(row, column).map(PointsLot.init(packed:)) }
 }

@@ -70,7 +70,7 @@ package enum PointsExpiry {
     parameters.append(pageSize)
     let rows = try connection.query(
       """
-      SELECT a.resident_no, a.lots::text, a.points_held, a.points_debt FROM puhui.account a
+      SELECT a.resident_no, a.lots, a.points_held, a.points_debt FROM puhui.account a
       WHERE a.shard = $1 AND a.resident_no >= $2 AND a.lots[1] < $3
       ORDER BY a.shard, a.resident_no LIMIT $4 FOR NO KEY UPDATE
       """, parameters)
@@ -92,7 +92,7 @@ package enum PointsExpiry {
     for row in 0..<rows.count {
       let key = AccountKey(shard: shard, residentNumber: rows.int32(row, 0))
       var purse = PointsPurse(
-        lots: PackedLots.lots(rows.string(row, 1)), held: rows.int64(row, 2), debt: rows.int64(row, 3))
+        lots: rows.lots(row, 1), held: rows.int64(row, 2), debt: rows.int64(row, 3))
       let ended = purse.expire(before: today)
       guard !ended.isEmpty else { continue }
       booking.accounts[key] = purse

@@ -72,6 +72,8 @@ extension RewardsBooks {
             (SELECT coalesce(json_agg(c.code ORDER BY c.code_no), '[]') FROM puhui.reward_code c
               WHERE c.job_id = r.job_id))
           ORDER BY r.created_at), '[]') FROM puhui.redemptions r WHERE r.resident = $1),
+        'certificates', (SELECT coalesce(json_agg(c ORDER BY c.serial), '[]')
+          FROM puhui.certificates c WHERE c.resident = $1),
         'jobs', (SELECT coalesce(json_agg(json_build_object('id', j.job_id, 'op', j.op, 'received_at', j.received_at)
           ORDER BY j.received_at), '[]') FROM puhui.job j JOIN puhui.account a USING (shard, resident_no)
           WHERE a.resident = $1))::text, E'\\n', '')

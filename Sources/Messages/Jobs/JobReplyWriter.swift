@@ -15,6 +15,11 @@ package enum JobReplyWriter {
     }
   }
 
+  /// An answer as the text that is remembered.
+  @Sendable package static func text(_ id: String, _ operation: String, _ reply: JobReply) -> String {
+    String(decoding: encoded(reply, id: id, operation: operation), as: UTF8.self)
+  }
+
   /// For `puhui:reply:malformed`: who pushed the job can know it by its text alone.
   package static func encoded(malformed fault: JobFault, text: [UInt8]) -> [UInt8] {
     object(id: nil, fault.operation, fault.error) { json in

@@ -7,8 +7,6 @@ import PostgresClient
 struct AuditPolicy {
   var partners: [String]
   var administrators: [String]
-  /// Partners that deliver rewards.
-  var deliverers: [String]
   var utcOffsetSeconds: Int
   var factorEnds: [AuditContext.FactorEnd]
 
@@ -29,9 +27,8 @@ struct AuditPolicy {
       }
     }
     return AuditPolicy(
-      partners: catalogue.partners.filter { $0.kind != .incentive }.map(\.code),
+      partners: catalogue.reporters.map(\.code),
       administrators: catalogue.administrators,
-      deliverers: catalogue.partners.filter { $0.kind != .scenario }.map(\.code),
       utcOffsetSeconds: catalogue.programme.utcOffsetSeconds,
       factorEnds: ends.map { .init(factorNumber: $0, lastDay: $1) })
   }

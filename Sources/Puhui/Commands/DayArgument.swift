@@ -1,6 +1,5 @@
 import ArgumentParser
 import CarbonInclusion
-import CatalogueFile
 import Ledger
 import PostgresClient
 
@@ -16,8 +15,7 @@ enum DayArgument {
 enum ProgrammeZone {
   static func programme(_ connection: inout PostgresConnection) throws -> Catalogue.Programme {
     do {
-      let stored = try CatalogueStore.load(&connection)
-      return try CatalogueFile.read(text: stored.yaml, fileName: "version \(stored.version)").programme
+      return try Catalogue.current(&connection).programme
     } catch let error as LedgerError {
       throw CommandFailure(.configuration, "\(error)")
     }

@@ -29,9 +29,9 @@ struct PointsCommand: ParsableCommand {
 
     func run() async throws {
       var connection = try servers.connectPostgres()
-      let policy = try AuditPolicy.read(&connection)
+      let offset = try ProgrammeZone.offsetSeconds(&connection)
       let lots = try ExpiringPoints.read(
-        within: days, utcOffsetSeconds: policy.utcOffsetSeconds, resident: resident, limit: limit, &connection)
+        within: days, utcOffsetSeconds: offset, resident: resident, limit: limit, &connection)
       Console.write(output.json ? json(lots) : output.csv ? table(lots).csv() : text(lots))
     }
 
@@ -85,17 +85,19 @@ struct PointsCommand: ParsableCommand {
 
     func run() async throws {
       var connection = try servers.connectPostgres(timeoutMs: 600_000)
-      let policy = try AuditPolicy.read(&connection)
-      let ended = try ExpiringPoints.ended(utcOffsetSeconds: policy.utcOffsetSeconds, &connection)
+      let offset = try ProgrammeZone.offsetSeconds(&connection)
+      let ended = try ExpiringPoints.ended(utcOffsetSeconds: offset, &connection)
       if dryRun { return say(accounts: ended.accounts, points: ended.points, "would expire") }
       var progress = Progress(of: "accounts")
       var done = PointsExpiry.Progress()
       while !done.isFinished {
         let page = try PointsExpiry.page(
-          utcOffsetSeconds: policy.utcOffsetSeconds, shards: Int16(ShardMap.count), pageSize: page, &connection)
+          utcOffsetSeconds: offset, shards: Int16(ShardMap.count), pageSize: page, &connection)
         done.accounts += page.accounts
         done.points += page.points
         done.isFinished = page.isFinished
+        // A worker is at the last pages.
+        if page.accounts == 0, !page.isFinished { _ = Interruption.wait(milliseconds: 10) }
         progress.show(Int64(done.accounts), share: Double(done.accounts) / Double(max(1, ended.accounts)))
       }
       progress.clear()

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CarbonInclusion
-import CatalogueFile
 import Ledger
 import PostgresClient
 import Queues
@@ -35,8 +34,6 @@ struct StatusCommand: AsyncParsableCommand {
   }
 
   private func currentCatalogue(_ connection: inout PostgresConnection) throws -> Catalogue? {
-    guard try CatalogueStore.newestVersion(&connection) > 0 else { return nil }
-    let stored = try CatalogueStore.load(&connection)
-    return try CatalogueFile.read(text: stored.yaml, fileName: "version \(stored.version)")
+    try CatalogueStore.newestVersion(&connection) > 0 ? Catalogue.current(&connection) : nil
   }
 }

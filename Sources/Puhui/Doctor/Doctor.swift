@@ -71,8 +71,7 @@ struct Doctor {
     schema = found
     incidents = found.incidents
     if found.catalogueVersion > 0 {
-      let stored = try CatalogueStore.load(&postgres)
-      catalogue = try? CatalogueFile.read(text: stored.yaml, fileName: "version \(stored.version)")
+      catalogue = try? Catalogue.current(&postgres)
     }
     diagnoses += examine(
       PostgresEvidence(
