@@ -14,6 +14,7 @@ struct BookWriting {
     try copyTitles(&connection)
     var statements = [accountUpdate(), outcomeLegs(), batchRow()]
     statements += deadLetters()
+    if !booking.expiries.isEmpty { statements.append(JobWriting.insert(booking.expiries, bookedAt: opening.now)) }
     if !booking.reviews.isEmpty { statements.append(reviews()) }
     if !booking.legs.isEmpty { statements.append(legs()) }
     if !booking.highWaterMarks.isEmpty { statements.append(positions()) }

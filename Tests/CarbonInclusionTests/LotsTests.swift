@@ -66,6 +66,17 @@ import Testing
     #expect(purse(books) == PointsPurse(lots: [november(3)], held: 7))
   }
 
+  @Test func `what has ended is expired before anything is taken back, as if the nightly expiry had been here`() {
+    var books = Books()
+    _ = books.book([ride("a", "4", 8)])
+    books.now = Self.noon("2023-11-30")
+    _ = books.book([ride("b", "2", 9)])
+    books.now = Self.noon("2023-12-01")
+    let booking = books.book([reversal(of: "a")])
+    #expect(booking.expiries == [.expiry(of: [november(10)], account: AccountKey(shard: 0, residentNumber: 1))])
+    #expect(purse(books) == PointsPurse(debt: 5), "ten had ended, and of the later five ten were taken back")
+  }
+
   @Test func `what is credited late goes to the lot of that day, and is taken back from it`() {
     var books = Books()
     _ = books.book([ride("a", "4", 8)])

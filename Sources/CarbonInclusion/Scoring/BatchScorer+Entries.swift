@@ -116,7 +116,8 @@ extension BatchScorer {
     var entry = entry
     entry.residentNumber = residentNumber(index)
     entry.points = residents[index].addPoints(
-      entry.credit.nanopoints, ofLot: judge.policy.lotExpiry(earnedAt: earnedAt ?? opening.now))
+      entry.credit.nanopoints, ofLot: judge.policy.lotExpiry(earnedAt: earnedAt ?? opening.now),
+      today: judge.policy.day(of: opening.now))
     residents[index].actions += actions
     residents[index].addReduction(
       entry.credit.reductionMilligrams, takenBack: entry.kind == .reversal, judge.policy)

@@ -38,8 +38,11 @@ extension BatchScorer {
         AccountChange(
           residentNumber: number, resident: resident.name, isNew: resident.isNew, actions: resident.actions,
           reductionMilligrams: resident.reductionMilligrams, nanopoints: resident.nanopoints, purse: purse,
-          title: resident.title,
-          latestAt: latestAt))
+          title: resident.title, latestAt: latestAt))
+      if !resident.ended.isEmpty {
+        booking.expiries.append(
+          .expiry(of: resident.ended, account: AccountKey(shard: opening.shard, residentNumber: number)))
+      }
       if let change = resident.titleChange(judge.policy) { booking.titles.append(change) }
       let hadActions = resident.actionsBefore > 0
       let hasActions = resident.actionsBefore + resident.actions > 0

@@ -6,6 +6,8 @@ package struct Booking: Sendable {
   package var reviews: [ReviewDecision] = []
   package var accounts: [AccountChange] = []
   package var titles: [TitleChange] = []
+  /// Points that had ended before something was taken back.
+  package var expiries: [AccountEntry] = []
   package var legs: [LegKey: Leg] = [:]
   package var counts: [Int16: OutcomeCounts] = [:]
   package var highWaterMarks: [InboxIncarnation: Int64] = [:]

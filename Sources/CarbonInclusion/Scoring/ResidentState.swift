@@ -15,6 +15,8 @@ struct ResidentState {
   var nanopoints: Int64 = 0
   /// `nil` where the account is not locked: then nothing moves points.
   var purse: PointsPurse?
+  /// What had ended before the batch and was found here before the nightly expiry.
+  private(set) var ended: [PointsLot] = []
   private(set) var title: String?
   var latestAt: Instant?
 
@@ -32,14 +34,17 @@ struct ResidentState {
 
   /// Adds nanopoints and says how many whole points that gives, with the remainder carried.
   ///
+  /// Taking back begins with what has ended by today: whether the nightly expiry has been here makes no difference.
+  ///
   /// - Parameter expiry: of the lot that the points go to, or are taken back from.
-  mutating func addPoints(_ amount: Int64, ofLot expiry: Day) -> Int64 {
+  mutating func addPoints(_ amount: Int64, ofLot expiry: Day, today: Day) -> Int64 {
     let before = nanopointsBefore + nanopoints
     nanopoints += amount
     let whole = Reduction.points(fromTotal: before, to: before + amount)
     // Points that others may move meanwhile cannot be written; stopping is better than losing them.
     precondition(purse != nil, "points are booked on an account that is not locked")
     if whole < 0 {
+      ended += purse?.expire(before: today) ?? []
       purse?.clawBack(-whole, earnedIn: expiry)
     } else {
       purse?.add(PointsLot(expiresOn: expiry, points: whole))
