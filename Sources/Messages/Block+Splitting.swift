@@ -24,7 +24,7 @@ extension Block {
 
 extension BlockBuilder {
   /// Adds an entry of another block; as `append(_:payload:at:)`.
-  mutating func append(_ entry: Block.Entry) -> Bool {
+  package mutating func append(_ entry: Block.Entry) -> Bool {
     switch entry.content {
     case .activity(let activity, let digest):
       append(activity, digest: digest, at: entry.position, retrying: entry.burial)

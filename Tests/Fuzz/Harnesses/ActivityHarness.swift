@@ -58,8 +58,8 @@ enum ActivityHarness {
 
 extension BlockBuilder {
   /// The block with its stamp, as its list has it.
-  func stamped(at milliseconds: Int64, coveringTo end: Int64) -> [UInt8] {
-    let bytes = encoded(coveringTo: end)
+  func stamped(at milliseconds: Int64, coveringTo end: Int64, sequences: [ClosedRange<Int64>] = []) -> [UInt8] {
+    let bytes = encoded(coveringTo: end, sequences: sequences)
     let magic = BlockFormat.magic.count
     return bytes[..<magic] + bigEndian(UInt64(bitPattern: milliseconds)) + bytes[magic...]
   }

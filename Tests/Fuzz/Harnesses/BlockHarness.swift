@@ -10,7 +10,9 @@ enum BlockHarness {
     let end = bytes.count - BlockFormat.checksumBytes
     guard start <= end else { return }
     let sum = BlockFormat.checksum(bytes.span.bytes.extracting(start..<end))
-    try decode(BlockFormat.magic + bytes[BlockFormat.magic.count..<end] + bigEndian(sum))
+    for magic in [BlockFormat.magic, BlockFormat.magicWithRuns, BlockFormat.magicWithReviews] {
+      try decode(magic + bytes[magic.count..<end] + bigEndian(sum))
+    }
   }
 
   private static func decode(_ bytes: [UInt8]) throws {
@@ -34,15 +36,11 @@ enum BlockHarness {
     var builder = BlockBuilder(
       partner: block.partner, incarnation: block.incarnation, from: block.positions.lowerBound)
     for entry in block.entries {
-      let fits =
-        switch entry.content {
-        case .activity(let activity, let digest): builder.append(activity, digest: digest, at: entry.position)
-        case .review(let review): builder.append(review, at: entry.position)
-        case .refused(let message): builder.append(message, at: entry.position)
-        }
+      let fits = builder.append(entry)
       try promise(fits, "what came in a block does not fit into one")
     }
-    let bytes = builder.stamped(at: block.pushedAtMilliseconds, coveringTo: block.positions.upperBound)
+    let bytes = builder.stamped(
+      at: block.pushedAtMilliseconds, coveringTo: block.positions.upperBound, sequences: block.sequences)
     try promise(try Block.decode(bytes) == block, "\(block) became another block")
   }
 }
