@@ -75,7 +75,9 @@ extension RewardsGenerator {
     case .fail(let redemption, _): .confirm(redemption: redemption)
     case .restock(_, let stock): .restock(reward: "moon-trip", stock)
     case .balance: .balance(resident: "nobody")
-    case .adjust(let resident, let points, let reason): .adjust(resident: resident, points: points + 1, reason: reason)
+    // None of 0 points: its form would be refused, and such a job has no answer that is remembered.
+    case .adjust(let resident, let points, let reason):
+      .adjust(resident: resident, points: points == -1 ? 1 : points + 1, reason: reason)
     case .approve: .approve(job: "nothing")
     }
   }

@@ -9,9 +9,9 @@ import Workers
 
 /// The product behind the model's interface: the real fold and scorer on the real ledger, with a clock of the test's.
 struct LedgerRewards: RewardsSystem {
-  private let url: String
+  let url: String
   private let world: RewardsWorld
-  private let catalogue: Catalogue
+  let catalogue: Catalogue
   private let policy: Policy
   private let books: RewardsBooks
   private let shards: ShardBooks
@@ -33,7 +33,7 @@ struct LedgerRewards: RewardsSystem {
     shards = try ShardBooks(connection: try Self.connect(url), owner: "test")
   }
 
-  private static func connect(_ url: String) throws -> PostgresConnection {
+  static func connect(_ url: String) throws -> PostgresConnection {
     try PostgresConnection(url: url, applicationName: "test", statementTimeoutMs: 120_000)
   }
 
@@ -72,8 +72,11 @@ struct LedgerRewards: RewardsSystem {
       let parsed = Self.job(job)
       DispatchQueue.global().async(group: group) {
         answers.set(index) {
-          guard case .success(let parsed) = parsed else { return .refused("not_allowed") }
-          return try Self.answer([parsed], at: now, catalogue, try RewardsBooks(connection: try Self.connect(url)))[0]
+          switch parsed {
+          case .failure(let fault): return .refused(fault.error.code.rawValue)
+          case .success(let job):
+            return try Self.answer([job], at: now, catalogue, try RewardsBooks(connection: try Self.connect(url)))[0]
+          }
         }
       }
     }
@@ -86,7 +89,7 @@ struct LedgerRewards: RewardsSystem {
   }
 
   /// Answers as the rewards lane does: a batch that meets another one runs again.
-  private static func answer(
+  static func answer(
     _ jobs: [Job], at now: Instant, _ catalogue: Catalogue, _ books: RewardsBooks
   ) throws -> [RewardsAnswer] {
     guard !jobs.isEmpty else { return [] }
@@ -173,7 +176,7 @@ struct LedgerRewards: RewardsSystem {
     try shards.commit()
   }
 
-  private static func job(_ job: RewardsJob) -> Result<Job, JobFault> {
+  static func job(_ job: RewardsJob) -> Result<Job, JobFault> {
     let text = JobText(job).text
     let speaker: Job.Speaker =
       switch job.speaker {

@@ -101,7 +101,11 @@ package struct JobFold {
   /// The purse of a resident, after what has ended by today.
   mutating func purse(_ key: AccountKey) -> PointsPurse {
     expireEnded(key)
-    return answers.accounts[key]?.purse ?? PointsPurse()
+    guard let account = answers.accounts[key] else {
+      // Written as it stands, it would take the place of what the account holds; stopping is better.
+      preconditionFailure("points are moved on an account that is not locked")
+    }
+    return account.purse
   }
 
   mutating func set(_ purse: PointsPurse, of key: AccountKey) {

@@ -78,6 +78,8 @@ struct JobReading {
     }
   }
 
+  /// What came while this waited for the accounts, on one that is not among them, is not there yet: this batch was
+  /// before it.
   private func readSubjects(_ answers: inout JobAnswers, _ connection: inout PostgresConnection) throws {
     guard !questions.subjects.isEmpty else { return }
     let rows = try connection.pipeline([
@@ -94,14 +96,15 @@ struct JobReading {
         """, questions.subjects),
     ])
     for row in 0..<rows[0].count {
-      let redemption = redemption(row, of: rows[0], answers)
+      guard let redemption = redemption(row, of: rows[0], answers) else { continue }
       answers.redemptions[redemption.id] = redemption
     }
     for row in 0..<rows[1].count {
+      let key = AccountKey(shard: rows[1].int16(row, 1), residentNumber: rows[1].int32(row, 2))
+      guard answers.accounts[key] != nil else { continue }
       let adjustment = Adjustment(
-        id: rows[1].string(row, 0),
-        account: AccountKey(shard: rows[1].int16(row, 1), residentNumber: rows[1].int32(row, 2)),
-        points: rows[1].int64(row, 3), status: Adjustment.Status(rawValue: rows[1].string(row, 4)) ?? .expired,
+        id: rows[1].string(row, 0), account: key, points: rows[1].int64(row, 3),
+        status: Adjustment.Status(rawValue: rows[1].string(row, 4)) ?? .expired,
         administrator: rows[1].string(row, 5), reason: rows[1].string(row, 6),
         createdAt: Instant(microseconds: rows[1].timestamp(row, 7)),
         deadline: rows[1].optionalTimestamp(row, 8).map { Instant(microseconds: $0) })
@@ -109,10 +112,11 @@ struct JobReading {
     }
   }
 
-  private func redemption(_ row: Int, of rows: borrowing PostgresRows, _ answers: JobAnswers) -> Redemption {
+  private func redemption(_ row: Int, of rows: borrowing PostgresRows, _ answers: JobAnswers) -> Redemption? {
     let key = AccountKey(shard: rows.int16(row, 1), residentNumber: rows.int32(row, 2))
+    guard let account = answers.accounts[key] else { return nil }
     var redemption = Redemption(
-      id: rows.string(row, 0), account: key, resident: answers.accounts[key]?.resident ?? "",
+      id: rows.string(row, 0), account: key, resident: account.resident,
       reward: rows.string(row, 3), quantity: rows.int64(row, 4), points: rows.int64(row, 5),
       status: Redemption.Status(rawValue: rows.string(row, 6)) ?? .expired, administrator: rows.string(row, 7),
       partner: rows.optionalString(row, 8), lots: rows.lots(row, 9),
