@@ -41,6 +41,7 @@ let package = Package(
         .embedInCode("Migrations/m0005_watermark.sql"),
         .embedInCode("Migrations/m0006_rewards.sql"),
         .embedInCode("Migrations/m0007_certificates.sql"),
+        .embedInCode("Migrations/m0008_leg_blocks.sql"),
       ]),
 
     .target(
@@ -80,6 +81,14 @@ let package = Package(
       name: "SimulationCommand",
       dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/SimulationCommand"),
+    // Floor is what scripts/bench compares the fleet with: the ledger's rows from memory.
+    .executableTarget(
+      name: "Floor",
+      dependencies: [
+        "CarbonInclusion", "CatalogueFile", "Feeding", "Ledger", "Messages", "PostgresClient",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Floor"),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Queues", "RedisClient", "TestServers"]),
     .testTarget(name: "HouseTests"),
     .testTarget(name: "CarbonInclusionTests", dependencies: ["CarbonInclusion"]),

@@ -16,7 +16,7 @@ extension BookWriting {
   }
 
   func legs() -> (sql: String, parameters: PostgresParameters) {
-    let legs = Array(booking.legs)
+    let legs = booking.legs.sorted { $0.key < $1.key }
     var parameters = PostgresParameters()
     parameters.append(opening.shard)
     parameters.append(opening.batchNumber)
@@ -29,9 +29,8 @@ extension BookWriting {
     parameters.append(array: legs.map(\.value.points))
     return (
       """
-      INSERT INTO puhui.leg (shard, batch_no, day, partner_no, behaviour_no, region, actions, reduction_mg, points)
-      SELECT $1, $2, l.* FROM unnest($3::date[], $4::smallint[], $5::smallint[], $6::int[], $7::int[], $8::bigint[],
-        $9::bigint[]) l
+      INSERT INTO puhui.leg_block (shard, batch_no, day, partner_no, behaviour_no, region, actions, reduction_mg, points)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       """, parameters
     )
   }

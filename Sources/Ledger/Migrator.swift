@@ -28,6 +28,8 @@ package enum Migrator {
     Migration(
       number: 7, name: "certificates", sql: String(decoding: PackageResources.m0007_certificates_sql, as: UTF8.self),
       readableFrom: 6),
+    Migration(
+      number: 8, name: "leg_blocks", sql: String(decoding: PackageResources.m0008_leg_blocks_sql, as: UTF8.self)),
   ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.

@@ -8,7 +8,7 @@ package final class IngestLane<Source: InboxSource> {
   package struct Settings: Sendable {
     /// The most messages of one turn; also what a flooding partner can put in front of the others.
     package var messagesPerTurn = 4_096
-    /// How long the idle lane that keeps watch waits before it looks again. Partners only push: nobody could wake it.
+    /// How long the idle lane that keeps watch waits at most before it looks again; see `WatchWait`.
     package var idleWaitMs = 40
     /// How long the other idle lanes wait.
     package var restMs = 250
@@ -38,6 +38,7 @@ package final class IngestLane<Source: InboxSource> {
   /// Turns that full lists hold up, by partner. Their leases are kept.
   var parked: [String: OfferedTurn] = [:]
   var quietPartners: QuietPartners
+  private var watchWait: WatchWait
   private var turnSizes: [String: TurnSize] = [:]
   /// Of each inbox, the lease that this lane had last.
   private var epochs: [String: Int64] = [:]
@@ -60,6 +61,7 @@ package final class IngestLane<Source: InboxSource> {
     self.pulse = pulse
     self.failpoints = failpoints
     self.logger = logger
+    self.watchWait = WatchWait(longestMs: settings.idleWaitMs)
     self.quietPartners = QuietPartners(messagesPerTurn: settings.messagesPerTurn)
     self.outage = Outage(logger: logger, clock: clock, board: report.outages)
   }
@@ -79,7 +81,7 @@ package final class IngestLane<Source: InboxSource> {
       source = connected
       let moved = try takeTurns(connected)
       outage.recovered()
-      if !moved { rest() }
+      if moved { watchWait.foundSomething() } else { rest() }
     } catch {
       source = nil
       parked = [:]
@@ -92,7 +94,7 @@ package final class IngestLane<Source: InboxSource> {
     pulse.isGood()
     let keepsWatch = idle.enter()
     defer { if keepsWatch { idle.leave() } }
-    let longest = Int64(keepsWatch ? settings.idleWaitMs : settings.restMs)
+    let longest = Int64(keepsWatch ? watchWait.next() : settings.restMs)
     let due = parked.values.map { $0.dueAtMs - clock.nowMs }.min() ?? longest
     _ = clock.wait(milliseconds: Int(max(1, min(longest, due))))
   }

@@ -137,11 +137,16 @@ package struct TitleChange: Sendable, Equatable {
 }
 
 /// The contra side of a batch's entries: one row for each of these.
-package struct LegKey: Sendable, Hashable {
+package struct LegKey: Sendable, Hashable, Comparable {
   package var day: Day
   package var partnerNumber: Int16
   package var behaviourNumber: Int16
   package var region: Region?
+
+  package static func < (one: LegKey, other: LegKey) -> Bool {
+    (one.day, one.partnerNumber, one.behaviourNumber, one.region?.code ?? 0)
+      < (other.day, other.partnerNumber, other.behaviourNumber, other.region?.code ?? 0)
+  }
 }
 
 package struct Leg: Sendable, Equatable {

@@ -42,7 +42,8 @@ extension AuditDamage {
     AuditDamage(
       check: "batch-rows", what: "a leg of no batch", victim: credited,
       sql: """
-        INSERT INTO puhui.leg SELECT 1000000, 5, 5, 5, day, 0, shard, partner_no, behaviour_no FROM victim
+        INSERT INTO puhui.leg_block SELECT 1000000, shard, ARRAY[day], ARRAY[partner_no], ARRAY[behaviour_no], '{0}',
+          '{5}', '{5}', '{5}' FROM victim
         """, names: ["shard", "partner"]),
     AuditDamage(
       check: "legs", what: "a milligram more in a leg and its fold", victim: credited,

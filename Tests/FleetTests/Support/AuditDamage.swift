@@ -55,13 +55,23 @@ extension AuditDamage {
 
   /// Legs and their fold, alike.
   static func updateLegs(_ set: String) -> String {
-    ["leg", "day_fold"].map { table in
+    let isVictims =
+      "l.day = v.day AND l.partner_no = v.partner_no AND l.behaviour_no = v.behaviour_no AND l.region = coalesce(v.region, 0)"
+    return """
+      CREATE TEMP TABLE damaged AS SELECT l.* FROM puhui.leg l JOIN victim USING (shard, batch_no);
+      UPDATE damaged l SET \(set) FROM victim v WHERE \(isVictims);
+      UPDATE puhui.leg_block b SET reduction_mg = d.reduction_mg, points = d.points, actions = d.actions
+      FROM (SELECT shard, batch_no, \(["reduction_mg", "points", "actions"].map(legColumn).joined(separator: ", "))
+        FROM damaged GROUP BY 1, 2) d
+      WHERE b.shard = d.shard AND b.batch_no = d.batch_no;
+      DROP TABLE damaged;
+      UPDATE puhui.day_fold l SET \(set) FROM victim v WHERE \(isVictims);
       """
-      UPDATE puhui.\(table) l SET \(set) FROM victim v WHERE l.day = v.day AND l.partner_no = v.partner_no
-        AND l.behaviour_no = v.behaviour_no AND l.region = coalesce(v.region, 0)
-        \(table == "leg" ? "AND l.shard = v.shard AND l.batch_no = v.batch_no" : "");
-      """
-    }.joined()
+  }
+
+  /// A column of a block's legs, in their order.
+  private static func legColumn(_ name: String) -> String {
+    "array_agg(\(name) ORDER BY day, partner_no, behaviour_no, region) AS \(name)"
   }
 
   static func updateOutcomes(_ set: String) -> String {

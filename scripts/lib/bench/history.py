@@ -1,0 +1,54 @@
+"""The long ones: the whole history of the source, and growth."""
+import re
+import subprocess
+import time
+
+from .drain import DAYS, await_received, fill, timed_drain
+from .fleet import Meter, start, two_stages
+from .servers import BINARY, run, say
+
+
+def history(stack, options):
+    """24.7 million activities of 1.3 million residents over 74 days, pushed while they are drained."""
+    stack.fresh()
+    count = options.history
+    begin = time.monotonic()
+    samples = []
+    with two_stages(options) as fleet:
+        meter = Meter(stack, fleet)
+        producer = subprocess.Popen(
+            [BINARY, "simulate", "--seed", "1", "--count", str(count), "--max-length", "400000"] + DAYS[:4],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        received = 0
+        while received < count:
+            time.sleep(5)
+            if producer.poll() not in (None, 0):
+                raise SystemExit("the producer failed")
+            received = stack.received()
+            samples.append({"seconds": time.monotonic() - begin, "received": received, "memory_mb": fleet.memory_mb()})
+            say(f"history: {received:,} of {count:,} after {samples[-1]['seconds']:.0f} s")
+        seconds = time.monotonic() - begin
+        budget = meter.budget(count)
+        memory = fleet.memory_mb()
+    say("history: auditing")
+    audit = subprocess.run([BINARY, "audit"], capture_output=True, text=True)
+    return {"seconds": seconds, "activities_per_second": count / seconds, "budget": budget, "memory_mb": memory,
+            "samples": samples, "audit": "clean" if audit.returncode == 0 else audit.stdout[-2000:],
+            "producer": producer.stdout.read()[-2000:]}
+
+
+def growth(stack, options):
+    """Throughput while the ledger grows."""
+    stack.fresh()
+    rows, results = 0, []
+    step = 1_000_000
+    for target in options.growth_rows:
+        while rows < target:
+            count = min(step, target - rows)
+            fill(count, 100 + rows // step)
+            result = timed_drain(stack, options, count, received_before=rows)
+            rows += count
+            results.append({"rows": rows, "activities_per_second": result["activities_per_second"],
+                            "postgres_us": result["budget"]["postgres µs"], "wal": result["budget"]["WAL bytes"]})
+            say(f"growth: {rows:,} rows, {result['activities_per_second']:,.0f} activities/s")
+    return results
