@@ -27,11 +27,13 @@ struct BookWriting {
     guard !booking.entries.isEmpty else { return }
     var keys = PostgresCopyRows(reservingBytes: booking.entries.count * 128)
     var rows = PostgresCopyRows(reservingBytes: booking.entries.count * 320)
-    // By resident, as the key begins: neighbours go to one page.
-    for entry in booking.entries.sorted(by: { ($0.residentNumber, $0.number) < ($1.residentNumber, $1.number) }) {
-      write(entry, to: &rows)
-    }
-    for entry in booking.entries.sorted(by: { $0.key.id < $1.key.id }) {
+    // By resident, as the key begins: neighbours go to one page. Entries are large: places are sorted in their stead.
+    let entries = booking.entries
+    let byResident = entries.indices.map { (resident: entries[$0].residentNumber, place: $0) }
+    for (_, place) in byResident.sorted(by: <) { write(entries[place], to: &rows) }
+    let byID = entries.indices.lazy.filter { entries[$0].content != nil }.map { (id: entries[$0].key.id, place: $0) }
+    for (_, place) in byID.sorted(by: { $0.id < $1.id }) {
+      let entry = entries[place]
       guard let content = entry.content else { continue }
       keys.beginRow(columns: 7)
       keys.write(uuid: (content.high, content.low))

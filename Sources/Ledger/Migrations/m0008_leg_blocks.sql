@@ -15,6 +15,17 @@ CREATE TABLE puhui.leg_block (
   PRIMARY KEY (shard, batch_no)
 );
 
+-- Several times faster than the default, for as much.
+DO $$
+BEGIN
+  ALTER TABLE puhui.leg_block ALTER day SET COMPRESSION lz4, ALTER partner_no SET COMPRESSION lz4,
+    ALTER behaviour_no SET COMPRESSION lz4, ALTER region SET COMPRESSION lz4, ALTER actions SET COMPRESSION lz4,
+    ALTER reduction_mg SET COMPRESSION lz4, ALTER points SET COMPRESSION lz4;
+  ALTER TABLE puhui.sequence_batch ALTER numbers SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+  RAISE NOTICE 'this server was built without lz4';
+END $$;
+
 INSERT INTO puhui.leg_block
 SELECT batch_no, shard, array_agg(day), array_agg(partner_no), array_agg(behaviour_no), array_agg(region),
   array_agg(actions), array_agg(reduction_mg), array_agg(points)

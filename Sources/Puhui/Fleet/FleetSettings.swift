@@ -10,7 +10,7 @@ struct FleetSettings {
   /// an operator wants to wait. Mostly about 10 KB each.
   var blocksPerPausedList = 4_096
   /// A shard's list takes no more blocks while its oldest waits longer. Fewer at a time cost more for each message.
-  var blockAgeMs = 800
+  var blockAgeMs = 2_500
   /// The same for what one partner floods in while others push a little: what it can put in front of them.
   var floodAgeMs = 400
   /// The same for what these others push: they wait behind the flood once, and not in front of the list as well.

@@ -89,11 +89,10 @@ class Stack:
         run([BINARY, "catalogue", "apply", os.path.join(ROOT, "deploy", "catalogue", "shanxi.yaml")])
 
     def fresh(self):
-        """Empty lists and an empty ledger. What earlier runs left to write is written before."""
-        self.psql.ask("DROP SCHEMA puhui CASCADE")
+        """Empty lists and an empty ledger."""
+        self.psql.ask("SET client_min_messages = warning; DROP SCHEMA puhui CASCADE")
         self.redis.ask("FLUSHALL")
         self.prepare()
-        self.psql.ask("CHECKPOINT")
 
     def received(self):
         return self.psql.number("SELECT coalesce(sum(received), 0) FROM puhui.partner_counts")
