@@ -81,14 +81,15 @@ let package = Package(
       name: "SimulationCommand",
       dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/SimulationCommand"),
-    // Floor is what scripts/bench compares the fleet with: the ledger's rows from memory.
+    // Parts of the way without a fleet: the ledger's rows from memory, which scripts/bench compares the fleet with, and the
+    // stages that scripts/hotpath counts instructions of.
     .executableTarget(
-      name: "Floor",
+      name: "BenchCommand",
       dependencies: [
         "CarbonInclusion", "CatalogueFile", "Feeding", "Ledger", "Messages", "PostgresClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Tests/Floor"),
+      path: "Tests/Bench"),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Queues", "RedisClient", "TestServers"]),
     .testTarget(name: "HouseTests"),
     .testTarget(name: "CarbonInclusionTests", dependencies: ["CarbonInclusion"]),

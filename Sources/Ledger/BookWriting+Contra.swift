@@ -29,7 +29,8 @@ extension BookWriting {
     parameters.append(array: legs.map(\.value.points))
     return (
       """
-      INSERT INTO puhui.leg_block (shard, batch_no, day, partner_no, behaviour_no, region, actions, reduction_mg, points)
+      INSERT INTO puhui.leg_block (shard, batch_no, day, partner_no, behaviour_no, region, actions, reduction_mg,
+        points)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       """, parameters
     )

@@ -1,7 +1,7 @@
 import Lanes
 
-/// How a lane waits for the database with a batch in hand: it renews the lease, and once it is to stop it gives up after
-/// a while.
+/// How a lane waits for the database with a batch in hand: it renews the lease, and once it is to stop it gives up
+/// after a while.
 struct BatchPatience {
   let clock: any LaneClock
   let pulse: LanePulse

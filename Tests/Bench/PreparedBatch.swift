@@ -4,10 +4,10 @@ import Messages
 
 /// One transaction as scoring would make it, judged beforehand.
 struct PreparedBatch: Sendable {
-  let shard: Int16
+  let scoring: PreparedScoring
   let booking: Booking
-  /// How many messages it holds.
-  let messages: Int
+
+  var shard: Int16 { scoring.opening.shard }
 
   /// Judges simulated traffic against a ledger in memory.
   ///
@@ -19,8 +19,10 @@ struct PreparedBatch: Sendable {
     var offsets: [Int16: Int64] = [:]
     var batches: [PreparedBatch] = []
     func book(_ shard: Int16, _ messages: [ReceivedMessage]) {
-      let batch = judge(messages, shard: shard, &ledger, policy, now)
-      batches.append(batch)
+      let scoring = PreparedScoring(messages, shard: shard, policy: policy, now: now, ledger: ledger)
+      let booking = scoring.judge()
+      ledger.take(booking, scoring.opening)
+      batches.append(PreparedBatch(scoring: scoring, booking: booking))
     }
     for _ in 0..<count {
       let (partner, bytes) = model.next()
@@ -53,23 +55,5 @@ struct PreparedBatch: Sendable {
         .refused(refusal, id: id, resident: resident, payload: bytes, content: ContentDigest.of(bytes))
       )
     }
-  }
-
-  /// The blocks of a batch come from its partners; one block a partner does for what is booked.
-  private static func judge(
-    _ messages: [ReceivedMessage], shard: Int16, _ ledger: inout MemoryLedger, _ policy: Policy, _ now: Instant
-  ) -> PreparedBatch {
-    let opening = ledger.opening(shard, now: now, catalogueVersion: policy.version)
-    let blocks = Dictionary(grouping: messages, by: \.position.partnerNumber).sorted { $0.key < $1.key }.map {
-      number, messages in
-      ReceivedBlock(
-        inbox: InboxIncarnation(partnerNumber: number, incarnation: 1),
-        end: (messages.last?.position.offset ?? 0) + 1, messages: messages, pushedAt: now)
-    }
-    var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks, render: ActivityMessage.encoded)
-    let residents = scorer.receive(ledger.answer(scorer.questions(), shard: shard))
-    let booking = scorer.fold(ledger.residents(residents, shard: shard))
-    ledger.take(booking, opening)
-    return PreparedBatch(shard: shard, booking: booking, messages: messages.count)
   }
 }

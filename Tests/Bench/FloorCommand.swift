@@ -10,11 +10,10 @@ import PostgresClient
 ///
 /// No Redis, no JSON, no rules and no reading while the clock runs: the messages are judged beforehand. The database
 /// has the schema and a catalogue, and nothing booked.
-@main
 struct FloorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "floor", abstract: "Measure what writing the ledger's rows takes, without a fleet.",
-    discussion: "Example: floor --postgres \"$PUHUI_POSTGRES_URL\" --count 500000 --connections 2,3,4")
+    discussion: "Example: BenchCommand floor --postgres \"$PUHUI_POSTGRES_URL\" --count 500000 --connections 3")
 
   @Option(help: "A database with the schema and a catalogue, and nothing booked.") var postgres: String
   @Option(help: "How many messages.") var count = 500_000
@@ -33,25 +32,18 @@ struct FloorCommand: ParsableCommand {
     let catalogue = try CatalogueFile.read(text: stored.yaml, fileName: "the catalogue")
     let policy = Policy(version: version, catalogue: catalogue, numbers: stored.numbers)
     let now = Instant(microseconds: try connection.query("SELECT now()").timestamp(0, 0))
-    let batches = PreparedBatch.prepare(try plan(), count: count, size: batch, policy: policy, now: now)
+    let batches = PreparedBatch.prepare(
+      try .source(seed: seed, messages: count), count: count, size: batch, policy: policy, now: now)
 
     let start = ContinuousClock.now
     try write(batches)
     let seconds = start.duration(to: .now) / .seconds(1)
-    let messages = batches.reduce(0) { $0 + $1.messages }
+    let messages = batches.reduce(0) { $0 + $1.scoring.messages }
     print(
       """
       {"connections":\(connections),"messages":\(messages),"transactions":\(batches.count),"seconds":\(seconds),\
       "activities_per_second":\(Double(messages) / seconds)}
       """)
-  }
-
-  /// The traffic of `puhui simulate` over the days of the source.
-  private func plan() throws -> TrafficPlan {
-    guard let from = Day("2022-09-18"), let to = Day("2022-11-30") else { throw ExitCode.failure }
-    var plan = TrafficPlan(seed: seed, calendar: .days(from: from, to: to, messages: Int64(count)))
-    plan.firstDay = min(plan.firstDay, from)
-    return plan
   }
 
   /// Each connection has shards of its own and writes their batches in order, the shards by turns.
