@@ -51,21 +51,24 @@ package final class ShardBooks {
   /// - Parameter now: another clock than the database's, for tests.
   /// - Throws: `LedgerError.fenced` where the epoch is not the newest.
   package func open(shard: Int16, epoch: Int64, now: Instant? = nil) throws -> BatchOpening {
-    try connection.begin()
     var parameters = PostgresParameters()
     parameters.append(shard)
     parameters.append(epoch)
-    let fence = try connection.query(
-      """
-      SELECT batch_no + 1, next_entry_no, next_resident_no, now(),
-        (SELECT coalesce(max(version), 0) FROM puhui.catalogue_version)
-      FROM puhui.fence WHERE shard = $1 AND epoch = $2 FOR UPDATE
-      """, parameters)
-    guard fence.count == 1 else { throw LedgerError.fenced(shard: shard) }
     var shardOnly = PostgresParameters()
     shardOnly.append(shard)
-    let positions = try connection.query(
-      "SELECT partner_no, incarnation, position FROM puhui.inbox_position WHERE shard = $1", shardOnly)
+    // Each statement sees what was committed before it: the positions are read behind the lock.
+    let rows = try connection.begin(with: [
+      (
+        """
+        SELECT batch_no + 1, next_entry_no, next_resident_no, now(),
+          (SELECT coalesce(max(version), 0) FROM puhui.catalogue_version)
+        FROM puhui.fence WHERE shard = $1 AND epoch = $2 FOR UPDATE
+        """, parameters
+      ),
+      ("SELECT partner_no, incarnation, position FROM puhui.inbox_position WHERE shard = $1", shardOnly),
+    ])
+    let (fence, positions) = (rows[0], rows[1])
+    guard fence.count == 1 else { throw LedgerError.fenced(shard: shard) }
     var marks: [InboxIncarnation: Int64] = [:]
     for row in 0..<positions.count {
       let inbox = InboxIncarnation(partnerNumber: positions.int16(row, 0), incarnation: positions.int64(row, 1))

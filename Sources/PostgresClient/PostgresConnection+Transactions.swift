@@ -3,10 +3,22 @@ import CLibPQ
 extension PostgresConnection {
   /// Opens a transaction, read committed. Throws `.usage` when one is open already.
   package mutating func begin() throws(PostgresError) {
-    guard !isInTransaction else {
-      throw PostgresError(kind: .usage, message: "BEGIN inside a transaction")
-    }
-    try execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+    try requireNoTransaction()
+    try execute(Self.beginning)
+  }
+
+  /// Opens a transaction with its first statements, in one round trip; see `pipeline`.
+  package mutating func begin(
+    with statements: [(sql: String, parameters: PostgresParameters)]
+  ) throws(PostgresError) -> [PostgresRows] {
+    try requireNoTransaction()
+    return Array(try pipeline([(Self.beginning, PostgresParameters())] + statements).dropFirst())
+  }
+
+  private static let beginning = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+  private func requireNoTransaction() throws(PostgresError) {
+    guard !isInTransaction else { throw PostgresError(kind: .usage, message: "BEGIN inside a transaction") }
   }
 
   /// Commits, and returns only when the server said so.

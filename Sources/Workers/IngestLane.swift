@@ -45,6 +45,8 @@ package final class IngestLane<Source: InboxSource> {
   private var directory: Directory?
   private var directoryReadAt: Int64 = .min
   private var turn = 0
+  /// Whether the last look left messages behind.
+  private var isMoreWaiting = false
 
   /// - Parameters:
   ///   - idle: shared by the ingest lanes of the process.
@@ -81,7 +83,9 @@ package final class IngestLane<Source: InboxSource> {
       source = connected
       let moved = try takeTurns(connected)
       outage.recovered()
-      if moved { watchWait.foundSomething() } else { rest() }
+      if moved { watchWait.foundSomething() }
+      // Whoever has taken everything lets something gather: each message alone would cost a transaction.
+      if !moved || (!isMoreWaiting && parked.isEmpty) { rest() }
     } catch {
       source = nil
       parked = [:]
@@ -109,6 +113,7 @@ package final class IngestLane<Source: InboxSource> {
     quietPartners.look(at: lengths, of: partners, nowMs: clock.nowMs)
     var moved = try offerParked(source)
     turn += 1
+    isMoreWaiting = false
     for step in partners.indices {
       let index = (step + turn) % partners.count
       guard lengths[index] > 0, mayTakeTurn(partners[index], waiting: lengths[index]), !clock.isStopping else {
@@ -144,7 +149,7 @@ package final class IngestLane<Source: InboxSource> {
     try failpoints.reach(.afterParse, .ingest)
     try failpoints.reach(.beforeBegin, .ingest)
     let offered = OfferedTurn(claim: claim, left: packer.blocks(of: claim), isAll: claim.count < asked)
-    if offered.isAll { quietPartners.tookAll(of: partner) }
+    if offered.isAll { quietPartners.tookAll(of: partner) } else { isMoreWaiting = true }
     guard try handOn(offered, source) else { return false }
     return try finish(claim, source)
   }

@@ -1,10 +1,10 @@
-/// How long the lane that keeps watch rests before it looks again: shortly after there was something, and longer from
-/// look to look while there is nothing.
+/// How long a lane rests before it looks again: shortly after there was something, and longer from look to look while
+/// there is nothing.
 ///
-/// Partners only push, so nobody can wake the lane. A resting fleet costs next to nothing, and while messages come, one
-/// waits for a look no longer than the look before took.
+/// Partners only push, so nobody can wake the lane. A resting fleet costs next to nothing, and a lively one does not
+/// look for each message alone.
 struct WatchWait {
-  private static let shortestMs = 2
+  private static let shortestMs = 8
 
   private let longestMs: Int
   private var nextMs: Int

@@ -89,7 +89,8 @@ def peers(stack, options):
         stack.redis.ask("CONFIG", "SET", "appendfsync", policy)
         rates = {}
         for peer in options.peers.split(","):
-            command = [python, script, "--redis", stack.redis_url.rstrip("/") + "/9", "--postgres", stack.postgres_url,
+            # A database of their own on the same server.
+            command = [python, script, "--redis", stack.redis_url.rsplit("/", 1)[0] + "/9", "--postgres", stack.postgres_url,
                        "--only", peer]
             line = subprocess.run(command, env=environment, capture_output=True, text=True)
             words = line.stdout.split()

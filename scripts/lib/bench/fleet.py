@@ -64,10 +64,11 @@ class Meter:
     def budget(self, activities):
         now = self.read()
         spent = {name: now[name] - self.before[name] for name in ("wal", "commits", "aof", "disk", "tables")}
-        # A rewrite makes the file shorter: then this is no figure.
         result = {f"{name} µs": (now["cpu"][name] - used) / activities * 1e6 for name, used in self.before["cpu"].items()}
         result["WAL bytes"] = spent["wal"] / activities
-        result["AOF bytes"] = max(0, spent["aof"]) / activities
+        # A rewrite makes the file shorter: then there is no figure.
+        if spent["aof"] > 0:
+            result["AOF bytes"] = spent["aof"] / activities
         result["table bytes"] = spent["tables"] / activities
         result["index bytes"] = (spent["disk"] - spent["tables"]) / activities
         result["activities a commit"] = activities / max(1, spent["commits"])
