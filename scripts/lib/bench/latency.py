@@ -17,12 +17,12 @@ class Probes:
         self.psql, self.redis = Psql(stack.postgres_url), Redis(stack.redis_url)
         self.partners, self.interval = partners, 1 / rate
         self.waiting, self.times, self.number = {}, [], 0
-        self.due = time.monotonic()
+        self.due = 0.0
 
     def turn(self):
         if time.monotonic() >= self.due:
             # Not in step with anything that happens at round times.
-            self.due += self.interval * (0.5 + (self.number * 0.618) % 1)
+            self.due = max(self.due, time.monotonic() - self.interval) + self.interval * (0.5 + (self.number * 0.618) % 1)
             self.number += 1
             name = f"probe-{self.number}"
             message = json.dumps({"id": name, "resident": f"r-{self.number}", "behaviour": "no-cutlery-order",
@@ -38,7 +38,8 @@ class Probes:
         time.sleep(0.001)
 
     def run(self, seconds):
-        end = time.monotonic() + seconds
+        self.due = time.monotonic()
+        end = self.due + seconds
         while time.monotonic() < end:
             self.turn()
         end += 10

@@ -87,7 +87,7 @@ def picture(results, path):
     if not found:
         raise SystemExit("a picture needs drain, floor or peers")
     most = max(rate for _, rate in found)
-    row, left, width = 34, 250, 420
+    row, left, width = 34, 280, 420
     height = row * len(found) + 70
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 130} {height}" '
              'font-family="sans-serif" font-size="14" role="img">',
@@ -103,7 +103,7 @@ def picture(results, path):
         parts.append(f'<text x="{left + 8 + width * rate / most:.1f}" y="{y + 17}" fill="#1f2933">{rate:,.0f}</text>')
     about = results["machine"]
     parts.append(f'<text x="12" y="{height - 10}" font-size="11" fill="#52606d">{escape(about["processor"])}, '
-                 f'{about["cores"]} cores for everything; appendfsync {about["durability"]["appendfsync"]}, fsync '
-                 f'{about["durability"]["fsync"]}, one run</text></svg>')
+                 f'{about["cores"]} cores for everything; puhui with appendfsync '
+                 f'{about["durability"]["appendfsync"]}; fsync {about["durability"]["fsync"]}; one run</text></svg>')
     with open(path, "w") as file:
         file.write("\n".join(parts) + "\n")
