@@ -81,8 +81,8 @@ let package = Package(
       name: "SimulationCommand",
       dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/SimulationCommand"),
-    // Parts of the way without a fleet: the ledger's rows from memory, which scripts/bench compares the fleet with, and the
-    // stages that scripts/hotpath counts instructions of.
+    // Parts of the way without a fleet: the ledger's rows from memory, which scripts/bench compares the fleet with, and
+    // the stages that scripts/hotpath counts instructions of.
     .executableTarget(
       name: "BenchCommand",
       dependencies: [

@@ -17,9 +17,3 @@ extension Day {
     return day
   }
 }
-
-/// What a measurement stands on and that is not there.
-struct BenchFault: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}

@@ -117,7 +117,7 @@ extension BatchScorer {
     entry.residentNumber = residentNumber(index)
     entry.points = residents[index].addPoints(
       entry.credit.nanopoints, ofLot: judge.policy.lotExpiry(earnedAt: earnedAt ?? opening.now),
-      today: judge.policy.day(of: opening.now))
+      today: today)
     residents[index].actions += actions
     residents[index].addReduction(
       entry.credit.reductionMilligrams, takenBack: entry.kind == .reversal, judge.policy)

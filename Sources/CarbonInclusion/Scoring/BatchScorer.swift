@@ -5,6 +5,8 @@
 package struct BatchScorer {
   let judge: Judge
   let opening: BatchOpening
+  /// The day of the programme's zone on which the batch is booked.
+  let today: Day
   let blocks: [ReceivedBlock]
   /// For each message, in order, whether its position has been handed on before.
   let redelivered: [Bool]
@@ -22,6 +24,7 @@ package struct BatchScorer {
   ) {
     self.judge = Judge(policy: policy, now: opening.now)
     self.opening = opening
+    self.today = policy.day(of: opening.now)
     self.blocks = blocks
     self.render = render
     self.booking = Booking(

@@ -55,8 +55,9 @@ extension AuditDamage {
 
   /// Legs and their fold, alike.
   static func updateLegs(_ set: String) -> String {
-    let isVictims =
-      "l.day = v.day AND l.partner_no = v.partner_no AND l.behaviour_no = v.behaviour_no AND l.region = coalesce(v.region, 0)"
+    let isVictims = """
+      (l.day, l.partner_no, l.behaviour_no, l.region) = (v.day, v.partner_no, v.behaviour_no, coalesce(v.region, 0))
+      """
     return """
       CREATE TEMP TABLE damaged AS SELECT l.* FROM puhui.leg l JOIN victim USING (shard, batch_no);
       UPDATE damaged l SET \(set) FROM victim v WHERE \(isVictims);

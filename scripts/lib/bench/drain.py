@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from .fleet import Fleet, Meter, two_stages
+from .fleet import Meter, two_stages
 from .servers import BINARY, ROOT, run, say
 
 DAYS = ["--from", "2022-09-18", "--to", "2022-11-30", "--max-length", "100000000"]

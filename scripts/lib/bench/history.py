@@ -1,11 +1,10 @@
 """The long ones: the whole history of the source, and growth."""
-import re
 import subprocess
 import time
 
-from .drain import DAYS, await_received, fill, timed_drain
-from .fleet import Meter, start, two_stages
-from .servers import BINARY, run, say
+from .drain import DAYS, fill, timed_drain
+from .fleet import Meter, two_stages
+from .servers import BINARY, say
 
 
 def history(stack, options):

@@ -92,7 +92,7 @@ def picture(results, path):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 130} {height}" '
              'font-family="sans-serif" font-size="14" role="img">',
              "<title>Activities a second, from full lists to committed rows</title>",
-             f'<rect width="100%" height="100%" fill="#ffffff"/>',
+             '<rect width="100%" height="100%" fill="#ffffff"/>',
              '<text x="12" y="26" font-size="16" font-weight="bold" fill="#1f2933">'
              "Activities a second, full lists to committed rows</text>"]
     for index, (name, rate) in enumerate(found):
