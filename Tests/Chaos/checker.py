@@ -43,8 +43,20 @@ def settle(pushes, views):
     return arrived, resolved
 
 
+def name_unread(views):
+    """Gives outcomes of burials at ingest their ids: nobody read these messages, but their text was kept."""
+    nameless = collections.defaultdict(list)
+    for row in views["outcomes"]:
+        if row["activity_id"] is None and row["reason"] == "poison":
+            nameless[row["partner"]].append(row)
+    for letter in views["dead_letters"]:
+        if letter["activity_id"] is None and letter["payload"] is not None and nameless[letter["partner"]]:
+            nameless[letter["partner"]].pop()["activity_id"] = identity(letter["payload"].encode())
+
+
 def take_poison_out(arrived, views):
     """Checks what became of messages that kill workers, and removes them from both sides: the model knows no poison."""
+    name_unread(views)
     poisonous = {(push.partner, identity(raw)) for push in arrived
                  for kind, raw in zip(push.kinds, push.messages) if kind == "p"}
     if not poisonous:

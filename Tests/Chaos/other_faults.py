@@ -56,7 +56,9 @@ def _poison(world, identity, partner):
         raise Skipped("this binary has no failpoints")
     begin = time.monotonic()
     world.generator.also(partner, "p", [traffic.poison(identity)])
-    sql = f"SELECT outcome FROM puhui.outcomes WHERE partner = '{partner}' AND activity_id = '{identity}'"
+    # What dies at ingest is buried unread: there its text is all that tells which it was.
+    sql = f"""SELECT outcome FROM puhui.outcomes WHERE partner = '{partner}' AND activity_id = '{identity}' UNION ALL
+      SELECT outcome FROM puhui.dead_letters WHERE partner = '{partner}' AND strpos(payload, '"{identity}"') > 0"""
     is_buried = until(lambda: world.value(sql) is not None, 240, 0.2)
     if not is_buried:
         world.problem(f"the poison {identity} has no outcome after 240 s")

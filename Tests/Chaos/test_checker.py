@@ -17,7 +17,7 @@ def views(*outcomes, received=None, partner="eleme"):
             for identity, outcome in outcomes]
     counts = {"partner": partner, "received": str(len(rows) if received is None else received), "rejected": str(
         sum(outcome == "rejected" for _, outcome in outcomes))}
-    return {"outcomes": rows, "ledger": [], "partner_counts": [counts]}
+    return {"outcomes": rows, "ledger": [], "partner_counts": [counts], "dead_letters": []}
 
 
 def check(pushes, seen):
@@ -68,6 +68,19 @@ class CheckerTests(unittest.TestCase):
         self.assertEqual(checker.take_poison_out(arrived, seen), [])
         self.assertEqual(seen["partner_counts"][0]["received"], "1")
         self.assertEqual(checker.check([], arrived, seen), checker.Findings())
+
+    def test_poison_that_was_buried_unread_is_known_by_its_text(self):
+        seen = views(("a", "credited"), (None, "rejected"))
+        seen["dead_letters"] = [{"partner": "eleme", "activity_id": None, "payload": json.dumps({"id": "p"})}]
+        arrived, _ = checker.settle([push(1, ("w", "a"), ("p", "p"))], seen)
+        self.assertEqual(checker.take_poison_out(arrived, seen), [])
+        self.assertEqual(checker.check([], arrived, seen), checker.Findings())
+
+    def test_another_message_that_was_buried_in_place_of_poison_is_told(self):
+        seen = views(("p", "credited"), (None, "rejected"))
+        seen["dead_letters"] = [{"partner": "eleme", "activity_id": None, "payload": json.dumps({"id": "a"})}]
+        arrived, _ = checker.settle([push(1, ("w", "a"), ("p", "p"))], seen)
+        self.assertEqual(len(checker.take_poison_out(arrived, seen)), 1)
 
     def test_poison_that_was_credited_is_told(self):
         seen = views(("a", "credited"), ("p", "credited"))

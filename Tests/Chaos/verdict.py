@@ -19,7 +19,7 @@ import invariants  # noqa: E402
 import oracle  # noqa: E402
 from policy import Policy  # noqa: E402
 
-VIEWS = ("outcomes", "ledger", "residents", "totals", "daily_totals", "partner_counts")
+VIEWS = ("outcomes", "ledger", "residents", "totals", "daily_totals", "partner_counts", "dead_letters")
 
 
 def judge(world, folder):
