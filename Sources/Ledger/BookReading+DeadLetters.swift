@@ -20,16 +20,16 @@ extension BookReading {
   }
 
   static func readLetters(
-    _ rows: borrowing PostgresRows, _ letters: [DeadLetterKey], into answers: inout LedgerAnswers
+    _ rows: borrowing PostgresRows, _ letters: Gathered<DeadLetterKey>, into answers: inout [LedgerAnswers]
   ) {
     for row in 0..<rows.count {
-      let letter = letters[Int(rows.int64(row, 0)) - 1]
+      let (part, letter) = letters[place: rows.int64(row, 0)]
       let decision = rows.optionalInt16(row, 2).flatMap { Outcome(rawValue: $0) }.map { outcome in
         OutcomeNotice(
           partnerNumber: letter.refused.position.partnerNumber, id: rows.optionalString(row, 3), outcome: outcome,
           reason: rows.optionalString(row, 4), detail: rows.optionalString(row, 5))
       }
-      answers.letters[letter] = KnownDeadLetter(isOpen: rows.bool(row, 1), decision: decision)
+      answers[part].letters[letter] = KnownDeadLetter(isOpen: rows.bool(row, 1), decision: decision)
     }
   }
 }

@@ -3,74 +3,84 @@ internal import PostgresClient
 
 /// The second half of what a batch reads: points, which others move too, and stretches of history.
 extension BookReading {
-  static func residents(_ questions: ResidentQuestions, shard: Int16, _ connection: inout PostgresConnection) throws
-    -> ResidentAnswers
-  {
+  func residents(_ questions: [ResidentQuestions], _ connection: inout PostgresConnection) throws -> [ResidentAnswers] {
+    let accounts = gathered(questions, \.accounts)
+    let windows = gathered(questions, \.windows)
+    var answers = shards.map { _ in ResidentAnswers() }
     var statements: [(sql: String, parameters: PostgresParameters)] = []
-    if !questions.accounts.isEmpty { statements.append(purseQuestion(questions.accounts, shard: shard)) }
-    if !questions.windows.isEmpty { statements.append(historyQuestion(questions.windows, shard: shard)) }
-    guard !statements.isEmpty else { return ResidentAnswers() }
+    if !accounts.isEmpty { statements.append(Self.purseQuestion(accounts)) }
+    if !windows.isEmpty { statements.append(Self.historyQuestion(windows)) }
+    guard !statements.isEmpty else { return answers }
     let rows = try connection.pipeline(statements)
-    var answers = ResidentAnswers()
-    if !questions.accounts.isEmpty {
-      guard rows[0].count == questions.accounts.count else { throw LedgerError.residentRenamed(shard: shard) }
-      for row in 0..<rows[0].count {
-        answers.purses[rows[0].int32(row, 0)] = PointsPurse(
-          lots: rows[0].lots(row, 1), held: rows[0].int64(row, 2),
-          debt: rows[0].int64(row, 3))
+    if !accounts.isEmpty { try readPurses(rows[0], accounts, into: &answers) }
+    if !windows.isEmpty {
+      let last = rows.count - 1
+      for row in 0..<rows[last].count {
+        let (part, window) = windows[place: rows[last].int64(row, 22)]
+        Self.fold(row, of: rows[last], into: &answers[part].histories[window.residentNumber, default: []])
       }
     }
-    if !questions.windows.isEmpty { readHistories(rows[rows.count - 1], into: &answers.histories) }
     return answers
   }
 
   /// Locks the accounts by rising number, as everybody does. The name is looked at under the lock: whoever erases a
   /// resident changes it, and nothing must be booked under the old one afterwards.
-  private static func purseQuestion(_ accounts: [ResidentQuestions.Account], shard: Int16) -> (
+  private static func purseQuestion(_ accounts: Gathered<ResidentQuestions.Account>) -> (
     sql: String, parameters: PostgresParameters
   ) {
     var parameters = PostgresParameters()
-    parameters.append(shard)
-    parameters.append(array: accounts.map(\.residentNumber))
-    parameters.append(array: accounts.map(\.resident))
+    parameters.append(array: accounts.shards)
+    parameters.append(array: accounts.elements.map(\.residentNumber))
+    parameters.append(array: accounts.elements.map(\.resident))
     return (
       """
-      SELECT a.resident_no, a.lots, a.points_held, a.points_debt
-      FROM (SELECT $1 AS shard, u.* FROM unnest($2::int[], $3::text[]) u(resident_no, resident) OFFSET 0) q
+      SELECT q.place, a.lots, a.points_held, a.points_debt
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::int[], $3::text[]) WITH ORDINALITY
+        u(shard, resident_no, resident, place) OFFSET 0) q
       JOIN puhui.account a ON a.shard = q.shard AND a.resident_no = q.resident_no
         AND (a.resident = q.resident) IS TRUE -- not by the index on names
-      ORDER BY a.resident_no
+      ORDER BY a.shard, a.resident_no
       FOR NO KEY UPDATE OF a
       """, parameters
     )
   }
 
-  private static func historyQuestion(_ windows: [HistoryWindow], shard: Int16) -> (
+  private func readPurses(
+    _ rows: borrowing PostgresRows, _ accounts: Gathered<ResidentQuestions.Account>,
+    into answers: inout [ResidentAnswers]
+  ) throws {
+    for row in 0..<rows.count {
+      let (part, account) = accounts[place: rows.int64(row, 0)]
+      answers[part].purses[account.residentNumber] = PointsPurse(
+        lots: rows.lots(row, 1), held: rows.int64(row, 2), debt: rows.int64(row, 3))
+    }
+    guard rows.count < accounts.elements.count else { return }
+    let renamed = accounts.elements.indices.first { place in
+      answers[accounts.parts[place]].purses[accounts.elements[place].residentNumber] == nil
+    }
+    throw LedgerError.residentRenamed(shard: accounts.shards[renamed ?? 0])
+  }
+
+  private static func historyQuestion(_ windows: Gathered<HistoryWindow>) -> (
     sql: String, parameters: PostgresParameters
   ) {
     var parameters = PostgresParameters()
-    parameters.append(shard)
-    parameters.append(array: windows.map(\.residentNumber))
-    parameters.append(timestamps: windows.map(\.from.microseconds))
-    parameters.append(timestamps: windows.map(\.to.microseconds))
+    parameters.append(array: windows.shards)
+    parameters.append(array: windows.elements.map(\.residentNumber))
+    parameters.append(timestamps: windows.elements.map(\.from.microseconds))
+    parameters.append(timestamps: windows.elements.map(\.to.microseconds))
     return (
       """
       SELECT e.resident_no, e.kind, e.entry_no, e.refers_to, e.partner_no, e.activity_id, e.behaviour_no, e.quantity,
         e.started_at, e.occurred_at, e.region, e.evidence, e.outcome, e.reason, e.detail, e.other_partner_no,
-        e.other_activity_id, e.credited_quantity, e.reduction_mg, e.nanopoints, e.factor_no, e.booked_at
-      FROM (SELECT $1 AS shard, u.* FROM unnest($2::int[], $3::timestamptz[], $4::timestamptz[])
-        u(resident_no, low, high) OFFSET 0) w
+        e.other_activity_id, e.credited_quantity, e.reduction_mg, e.nanopoints, e.factor_no, e.booked_at, w.place
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::int[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY
+        u(shard, resident_no, low, high, place) OFFSET 0) w
       JOIN puhui.entry e
         ON e.shard = w.shard AND e.resident_no = w.resident_no AND e.occurred_at BETWEEN w.low AND w.high
-      ORDER BY e.resident_no, e.entry_no
+      ORDER BY e.shard, e.resident_no, e.entry_no
       """, parameters
     )
-  }
-
-  private static func readHistories(
-    _ rows: borrowing PostgresRows, into histories: inout [Int32: [RecordedActivity]]
-  ) {
-    for row in 0..<rows.count { fold(row, of: rows, into: &histories[rows.int32(row, 0), default: []]) }
   }
 
   /// An activity's later entries lie in the same window, because they carry its occurrence.

@@ -1,39 +1,49 @@
 internal import CarbonInclusion
 internal import PostgresClient
 
-/// What a batch reads before it judges: keys, accounts and refusals; then points, and stretches of history.
-enum BookReading {
-  static func answer(_ questions: LedgerQuestions, shard: Int16, _ connection: inout PostgresConnection) throws
-    -> LedgerAnswers
-  {
+/// What a batch reads before it judges: keys, accounts and refusals; then points, and stretches of history. One
+/// statement asks for all shards of the batch.
+struct BookReading {
+  /// The shards of the batch, in the order of what they ask.
+  let shards: [Int16]
+
+  func answer(_ questions: [LedgerQuestions], _ connection: inout PostgresConnection) throws -> [LedgerAnswers] {
+    let keys = gathered(questions, \.keys)
+    let residents = gathered(questions, \.residents)
+    let refusals = gathered(questions, \.refusals)
+    let letters = gathered(questions, \.letters)
+    let reviews = gathered(questions, \.reviews)
     var statements: [(sql: String, parameters: PostgresParameters)] = [
-      keyQuestion(questions.keys), accountQuestion(questions.residents, shard: shard),
+      Self.keyQuestion(keys.elements), Self.accountQuestion(residents),
       // After the accounts: whoever has lost theirs by now has a tombstone.
       ("SELECT EXISTS (SELECT FROM puhui.tombstone)", PostgresParameters()),
     ]
-    if !questions.refusals.isEmpty { statements.append(refusalQuestion(questions.refusals, shard: shard)) }
-    if !questions.letters.isEmpty { statements.append(letterQuestion(questions.letters)) }
-    if !questions.reviews.isEmpty { statements.append(reviewQuestion(questions.reviews, shard: shard)) }
+    if !refusals.isEmpty { statements.append(Self.refusalQuestion(refusals)) }
+    if !letters.isEmpty { statements.append(Self.letterQuestion(letters.elements)) }
+    if !reviews.isEmpty { statements.append(Self.reviewQuestion(reviews)) }
     let rows = try connection.pipeline(statements)
-    var answers = LedgerAnswers()
+    var answers = shards.map { _ in LedgerAnswers() }
     for row in 0..<rows[0].count {
+      let (part, key) = keys[place: rows[0].int64(row, 0)]
       let content = rows[0].uuid(row, 1)
-      answers.known[questions.keys[Int(rows[0].int64(row, 0)) - 1]] = .init(
+      answers[part].known[key] = .init(
         content: Digest(high: content.0, low: content.1), shard: rows[0].int16(row, 2),
         residentNumber: rows[0].int32(row, 3), entryNumber: rows[0].int64(row, 4))
     }
     for row in 0..<rows[1].count {
-      answers.accounts[questions.residents[Int(rows[1].int64(row, 0)) - 1]] = account(row, of: rows[1], from: 1)
+      let (part, resident) = residents[place: rows[1].int64(row, 0)]
+      answers[part].accounts[resident] = Self.account(row, of: rows[1], from: 1)
     }
-    if !questions.refusals.isEmpty { readRefusals(rows[3], questions.refusals, into: &answers) }
-    if !questions.letters.isEmpty {
-      readLetters(rows[questions.refusals.isEmpty ? 3 : 4], questions.letters, into: &answers)
-    }
-    if !questions.reviews.isEmpty { readReviews(rows[rows.count - 1], questions.reviews, into: &answers) }
-    if rows[2].bool(0, 0) {
-      answers.erased = try erased(questions.residents.filter { answers.accounts[$0] == nil }, &connection)
-    }
+    if !refusals.isEmpty { Self.readRefusals(rows[3], refusals, into: &answers) }
+    if !letters.isEmpty { Self.readLetters(rows[refusals.isEmpty ? 3 : 4], letters, into: &answers) }
+    if !reviews.isEmpty { Self.readReviews(rows[rows.count - 1], reviews, into: &answers) }
+    if rows[2].bool(0, 0) { try findErased(questions, &answers, &connection) }
     return answers
+  }
+
+  /// What each shard asks for, as one list.
+  func gathered<Question, Element>(_ questions: [Question], _ list: (Question) -> [Element]) -> Gathered<Element> {
+    Gathered(questions.map(list), shards: shards)
   }
 
   /// The columns of an account, from `resident_no` on.
@@ -44,11 +54,17 @@ enum BookReading {
       title: rows.optionalString(row, column + 4), latestAt: Instant(microseconds: rows.timestamp(row, column + 5)))
   }
 
-  /// Those residents that have a tombstone. The key's pads are computed once, and not for each of them.
-  private static func erased(_ residents: [String], _ connection: inout PostgresConnection) throws -> Set<String> {
-    guard !residents.isEmpty else { return [] }
+  /// Those residents without an account that have a tombstone. The key's pads are computed once, and not for each.
+  private func findErased(
+    _ questions: [LedgerQuestions], _ answers: inout [LedgerAnswers], _ connection: inout PostgresConnection
+  ) throws {
+    let known = answers
+    let unknown = Gathered(
+      zip(questions, known).map { questions, known in questions.residents.filter { known.accounts[$0] == nil } },
+      shards: shards)
+    guard !unknown.isEmpty else { return }
     var parameters = PostgresParameters()
-    parameters.append(array: residents)
+    parameters.append(array: unknown.elements)
     let rows = try connection.query(
       """
       WITH pads AS MATERIALIZED (SELECT inner_pad, outer_pad FROM puhui.tombstone_pads())
@@ -57,7 +73,10 @@ enum BookReading {
         FROM pads p CROSS JOIN unnest($1::text[]) WITH ORDINALITY u(resident, place) OFFSET 0) q
       JOIN puhui.tombstone t ON t.mark = q.mark
       """, parameters)
-    return Set((0..<rows.count).map { residents[Int(rows.int64($0, 0)) - 1] })
+    for row in 0..<rows.count {
+      let (part, resident) = unknown[place: rows.int64(row, 0)]
+      answers[part].erased.insert(resident)
+    }
   }
 
   private static func keyQuestion(_ keys: [ActivityKey]) -> (sql: String, parameters: PostgresParameters) {
@@ -75,26 +94,25 @@ enum BookReading {
     )
   }
 
-  private static func accountQuestion(_ residents: [String], shard: Int16) -> (
-    sql: String, parameters: PostgresParameters
-  ) {
+  private static func accountQuestion(_ residents: Gathered<String>) -> (sql: String, parameters: PostgresParameters) {
     var parameters = PostgresParameters()
-    parameters.append(shard)
-    parameters.append(array: residents)
+    parameters.append(array: residents.shards)
+    parameters.append(array: residents.elements)
     return (
       """
       SELECT q.place, a.resident_no, a.actions, a.reduction_mg, a.nanopoints, a.title, a.latest_at
-      FROM (SELECT $1 AS shard, u.* FROM unnest($2::text[]) WITH ORDINALITY u(resident, place) OFFSET 0) q
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::text[]) WITH ORDINALITY u(shard, resident, place) OFFSET 0) q
       JOIN puhui.account a ON a.resident = q.resident AND a.shard = q.shard
       """, parameters
     )
   }
 
-  private static func refusalQuestion(_ refused: [RefusedContent], shard: Int16) -> (
+  private static func refusalQuestion(_ refusals: Gathered<RefusedContent>) -> (
     sql: String, parameters: PostgresParameters
   ) {
+    let refused = refusals.elements
     var parameters = PostgresParameters()
-    parameters.append(shard)
+    parameters.append(array: refusals.shards)
     parameters.append(array: refused.map(\.position.partnerNumber))
     parameters.append(array: refused.map(\.position.incarnation))
     parameters.append(array: refused.map(\.position.offset))
@@ -102,8 +120,8 @@ enum BookReading {
     return (
       """
       SELECT q.place, r.outcome, r.activity_id, r.reason, r.detail
-      FROM (SELECT $1 AS shard, u.* FROM unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::uuid[])
-        WITH ORDINALITY u(partner_no, incarnation, position, content, place) OFFSET 0) q
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::uuid[])
+        WITH ORDINALITY u(shard, partner_no, incarnation, position, content, place) OFFSET 0) q
       JOIN puhui.refusal r ON r.shard = q.shard AND r.partner_no = q.partner_no AND r.incarnation = q.incarnation
         AND r.position = q.position AND r.content = q.content
       """, parameters
@@ -111,11 +129,11 @@ enum BookReading {
   }
 
   private static func readRefusals(
-    _ rows: borrowing PostgresRows, _ refused: [RefusedContent], into answers: inout LedgerAnswers
+    _ rows: borrowing PostgresRows, _ refusals: Gathered<RefusedContent>, into answers: inout [LedgerAnswers]
   ) {
     for row in 0..<rows.count {
-      let known = refused[Int(rows.int64(row, 0)) - 1]
-      answers.refusals[known] = OutcomeNotice(
+      let (part, known) = refusals[place: rows.int64(row, 0)]
+      answers[part].refusals[known] = OutcomeNotice(
         partnerNumber: known.position.partnerNumber, id: rows.optionalString(row, 2),
         outcome: Outcome(rawValue: rows.int16(row, 1)) ?? .rejected, reason: rows.string(row, 3),
         detail: rows.string(row, 4))

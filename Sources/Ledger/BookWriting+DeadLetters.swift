@@ -3,33 +3,32 @@ internal import PostgresClient
 
 /// Burials, and what retries made of them.
 extension BookWriting {
-  /// The refusals of the batch that are burials.
-  private var burials: [BookedRefusal] {
-    booking.refusals.filter { $0.outcome == .rejected && $0.reason == RefusalReason.poison.rawValue }
-  }
-
   /// The statements about dead letters; mostly there are none.
   func deadLetters() -> [(sql: String, parameters: PostgresParameters)] {
-    let buried = burials
-    var statements = buried.isEmpty ? [] : [insert(buried)]
-    var retried: [(letter: DeadLetterKey, decision: OutcomeNotice, resident: String?)] = []
-    var again: [(letter: DeadLetterKey, attempts: String)] = []
-    for change in booking.letters {
-      switch change.event {
-      case .retried(let decision, let resident): retried.append((change.letter, decision, resident))
-      case .buriedAgain(let attempts): again.append((change.letter, attempts))
+    parts.flatMap { part in
+      let buried = part.booking.refusals.filter {
+        $0.outcome == .rejected && $0.reason == RefusalReason.poison.rawValue
       }
+      var statements = buried.isEmpty ? [] : [insert(buried, shard: part.opening.shard)]
+      var retried: [(letter: DeadLetterKey, decision: OutcomeNotice, resident: String?)] = []
+      var again: [(letter: DeadLetterKey, attempts: String)] = []
+      for change in part.booking.letters {
+        switch change.event {
+        case .retried(let decision, let resident): retried.append((change.letter, decision, resident))
+        case .buriedAgain(let attempts): again.append((change.letter, attempts))
+        }
+      }
+      if !retried.isEmpty { statements.append(close(retried, shard: part.opening.shard)) }
+      if !again.isEmpty { statements.append(reopen(again)) }
+      return statements
     }
-    if !retried.isEmpty { statements.append(close(retried)) }
-    if !again.isEmpty { statements.append(reopen(again)) }
-    return statements
   }
 
-  private func insert(_ burials: [BookedRefusal]) -> (sql: String, parameters: PostgresParameters) {
+  private func insert(_ burials: [BookedRefusal], shard: Int16) -> (sql: String, parameters: PostgresParameters) {
     var parameters = PostgresParameters()
     parameters.append(
       letters: burials.map { burial in
-        DeadLetterKey(shard: opening.shard, refused: .init(position: burial.position, content: burial.content))
+        DeadLetterKey(shard: shard, refused: .init(position: burial.position, content: burial.content))
       })
     parameters.append(array: burials.map(\.activityID))
     parameters.append(array: burials.map(\.resident))
@@ -46,9 +45,9 @@ extension BookWriting {
     )
   }
 
-  private func close(_ retried: [(letter: DeadLetterKey, decision: OutcomeNotice, resident: String?)]) -> (
-    sql: String, parameters: PostgresParameters
-  ) {
+  private func close(
+    _ retried: [(letter: DeadLetterKey, decision: OutcomeNotice, resident: String?)], shard: Int16
+  ) -> (sql: String, parameters: PostgresParameters) {
     var parameters = PostgresParameters()
     parameters.append(letters: retried.map(\.letter))
     parameters.append(array: retried.map(\.decision.outcome.rawValue))
@@ -56,7 +55,7 @@ extension BookWriting {
     parameters.append(array: retried.map(\.decision.detail))
     parameters.append(array: retried.map(\.decision.id))
     parameters.append(array: retried.map(\.resident))
-    parameters.append(opening.shard)
+    parameters.append(shard)
     return (
       """
       UPDATE puhui.dead_letter d SET state = 'retried', outcome = c.outcome, reason = c.reason, detail = c.detail,

@@ -1,45 +1,76 @@
 internal import CarbonInclusion
 internal import PostgresClient
 
-/// Writes one booking inside the batch's transaction: rows by binary COPY, differences by one statement a table.
+/// Writes the bookings of a batch inside its transaction: rows by binary COPY, differences by one statement a table.
 struct BookWriting {
-  let opening: BatchOpening
-  let epoch: Int64
-  let booking: Booking
+  /// What the batch does to one shard.
+  struct Part {
+    let opening: BatchOpening
+    let epoch: Int64
+    let booking: Booking
+  }
+
+  /// By rising shard.
+  let parts: [Part]
+  let shards: [Int16]
+
+  init(parts: [Part]) {
+    self.parts = parts
+    shards = parts.map(\.opening.shard)
+  }
 
   func write(_ connection: inout PostgresConnection) throws {
     try copyEntries(&connection)
     try copyRefusals(&connection)
     try copyNewAccounts(&connection)
     try copyTitles(&connection)
-    var statements = [accountUpdate(), outcomeLegs(), batchRow()]
+    var statements = [outcomeLegs(), batchRows()]
     statements += deadLetters()
-    if !booking.expiries.isEmpty { statements.append(JobWriting.insert(booking.expiries, bookedAt: opening.now)) }
-    if !booking.reviews.isEmpty { statements.append(reviews()) }
-    if !booking.legs.isEmpty { statements.append(legs()) }
-    if !booking.highWaterMarks.isEmpty { statements.append(positions()) }
-    if !booking.numbers.isEmpty { statements.append(sequenceNumbers()) }
-    statements.append(fence())
+    statements += [accountUpdate(), reviews(), legs(), positions(), sequenceNumbers()].compactMap(\.self)
+    for part in parts where !part.booking.expiries.isEmpty {
+      statements.append(JobWriting.insert(part.booking.expiries, bookedAt: part.opening.now))
+    }
+    statements.append(fences())
     _ = try connection.pipeline(statements)
   }
 
+  /// What each shard's booking has of one thing, as one list.
+  func gathered<Element>(_ list: (Booking) -> [Element]) -> Gathered<Element> {
+    Gathered(parts.map { list($0.booking) }, shards: shards)
+  }
+
   private func copyEntries(_ connection: inout PostgresConnection) throws {
-    guard !booking.entries.isEmpty else { return }
-    var keys = PostgresCopyRows(reservingBytes: booking.entries.count * 128)
-    var rows = PostgresCopyRows(reservingBytes: booking.entries.count * 320)
-    // By resident, as the key begins: neighbours go to one page. Entries are large: places are sorted in their stead.
-    let entries = booking.entries
-    let byResident = entries.indices.map { (resident: entries[$0].residentNumber, place: $0) }
-    for (_, place) in byResident.sorted(by: <) { write(entries[place], to: &rows) }
-    let byID = entries.indices.lazy.filter { entries[$0].content != nil }.map { (id: entries[$0].key.id, place: $0) }
-    for (_, place) in byID.sorted(by: { $0.id < $1.id }) {
-      let entry = entries[place]
+    let count = parts.reduce(0) { $0 + $1.booking.entries.count }
+    guard count > 0 else { return }
+    var rows = PostgresCopyRows(reservingBytes: count * 320)
+    var byID: [(id: String, part: Int, place: Int)] = []
+    byID.reserveCapacity(count)
+    for (number, part) in parts.enumerated() {
+      // By resident, as the key begins: neighbours go to one page. Entries are large: places are sorted in their stead.
+      let entries = part.booking.entries
+      let byResident = entries.indices.map { (resident: entries[$0].residentNumber, place: $0) }
+      for (_, place) in byResident.sorted(by: <) { write(entries[place], of: part.opening, to: &rows) }
+      for place in entries.indices where entries[place].content != nil {
+        byID.append((entries[place].key.id, number, place))
+      }
+    }
+    try copyKeys(byID, &connection)
+    try connection.copy(into: "puhui.entry", columns: Self.entryColumns, rows)
+  }
+
+  /// In the order of the ids, as every batch inserts them: of two batches that share some, one waits for the other.
+  private func copyKeys(
+    _ places: [(id: String, part: Int, place: Int)], _ connection: inout PostgresConnection
+  ) throws {
+    var keys = PostgresCopyRows(reservingBytes: places.count * 128)
+    for (_, part, place) in places.sorted(by: { $0.id < $1.id }) {
+      let entry = parts[part].booking.entries[place]
       guard let content = entry.content else { continue }
       keys.beginRow(columns: 7)
       keys.write(uuid: (content.high, content.low))
       keys.write(entry.number)
       keys.write(entry.residentNumber)
-      keys.write(opening.shard)
+      keys.write(shards[part])
       keys.write(KeyShard.shard(of: entry.key))
       keys.write(entry.key.partnerNumber)
       keys.write(entry.key.id)
@@ -47,7 +78,6 @@ struct BookWriting {
     try connection.copy(
       into: "puhui.activity_key",
       columns: ["content", "entry_no", "resident_no", "shard", "key_shard", "partner_no", "activity_id"], keys)
-    try connection.copy(into: "puhui.entry", columns: Self.entryColumns, rows)
   }
 
   private static let entryColumns = [
@@ -57,7 +87,7 @@ struct BookWriting {
     "other_activity_id",
   ]
 
-  private func write(_ entry: BookedEntry, to rows: inout PostgresCopyRows) {
+  private func write(_ entry: BookedEntry, of opening: BatchOpening, to rows: inout PostgresCopyRows) {
     rows.beginRow(columns: Int16(Self.entryColumns.count))
     rows.write(entry.number)
     rows.write(entry.quantity.millionths)
@@ -89,21 +119,8 @@ struct BookWriting {
 
   private func copyNewAccounts(_ connection: inout PostgresConnection) throws {
     var rows = PostgresCopyRows()
-    for account in booking.accounts where account.isNew {
-      rows.beginRow(columns: 13)
-      rows.write(account.actions)
-      rows.write(account.reductionMilligrams)
-      rows.write(account.purse.available)
-      rows.write(account.purse.held)
-      rows.write(account.purse.debt)
-      rows.write(account.nanopoints)
-      rows.write(timestamp: account.latestAt.microseconds)
-      rows.write(timestamp: opening.now.microseconds)
-      rows.write(account.residentNumber)
-      rows.write(opening.shard)
-      rows.write(account.resident)
-      rows.write(array: account.purse.lots.map(\.packed))
-      rows.write(account.title)
+    for part in parts {
+      for account in part.booking.accounts where account.isNew { write(account, of: part.opening, to: &rows) }
     }
     guard rows.rowCount > 0 else { return }
     try connection.copy(
@@ -114,30 +131,53 @@ struct BookWriting {
       ], rows)
   }
 
+  private func write(_ account: AccountChange, of opening: BatchOpening, to rows: inout PostgresCopyRows) {
+    rows.beginRow(columns: 13)
+    rows.write(account.actions)
+    rows.write(account.reductionMilligrams)
+    rows.write(account.purse.available)
+    rows.write(account.purse.held)
+    rows.write(account.purse.debt)
+    rows.write(account.nanopoints)
+    rows.write(timestamp: account.latestAt.microseconds)
+    rows.write(timestamp: opening.now.microseconds)
+    rows.write(account.residentNumber)
+    rows.write(opening.shard)
+    rows.write(account.resident)
+    rows.write(array: account.purse.lots.map(\.packed))
+    rows.write(account.title)
+  }
+
   private func copyTitles(_ connection: inout PostgresConnection) throws {
-    guard !booking.titles.isEmpty else { return }
     var rows = PostgresCopyRows()
-    for change in booking.titles {
-      rows.beginRow(columns: 8)
-      rows.write(Int64(0))
-      rows.write(Int64(0))
-      rows.write(timestamp: opening.now.microseconds)
-      rows.write(change.residentNumber)
-      rows.write(opening.shard)
-      rows.write(AccountEntry.Kind.title.rawValue)
-      rows.write(change.reason.rawValue)
-      rows.write(change.title)
+    for part in parts {
+      for change in part.booking.titles {
+        rows.beginRow(columns: 8)
+        rows.write(Int64(0))
+        rows.write(Int64(0))
+        rows.write(timestamp: part.opening.now.microseconds)
+        rows.write(change.residentNumber)
+        rows.write(part.opening.shard)
+        rows.write(AccountEntry.Kind.title.rawValue)
+        rows.write(change.reason.rawValue)
+        rows.write(change.title)
+      }
     }
+    guard rows.rowCount > 0 else { return }
     try connection.copy(
       into: "puhui.account_entry",
       columns: ["points", "held", "booked_at", "resident_no", "shard", "kind", "reason", "title"], rows)
   }
 
   /// The points absolutely: the batch has locked the accounts before it read them. What is held is not scoring's.
-  private func accountUpdate() -> (sql: String, parameters: PostgresParameters) {
-    let changes = booking.accounts.filter { !$0.isNew }.sorted { $0.residentNumber < $1.residentNumber }
+  private func accountUpdate() -> (sql: String, parameters: PostgresParameters)? {
+    let gathered = gathered { booking in
+      booking.accounts.filter { !$0.isNew }.sorted { $0.residentNumber < $1.residentNumber }
+    }
+    guard !gathered.isEmpty else { return nil }
+    let changes = gathered.elements
     var parameters = PostgresParameters()
-    parameters.append(opening.shard)
+    parameters.append(array: gathered.shards)
     parameters.append(array: changes.map(\.residentNumber))
     parameters.append(array: changes.map(\.actions))
     parameters.append(array: changes.map(\.reductionMilligrams))
@@ -152,19 +192,21 @@ struct BookWriting {
       UPDATE puhui.account a SET actions = a.actions + c.actions, reduction_mg = a.reduction_mg + c.reduction_mg,
         nanopoints = a.nanopoints + c.nanopoints, latest_at = greatest(a.latest_at, c.latest_at),
         points_available = c.available, points_debt = c.debt, lots = ($11::bigint[])[c.low:c.high], title = c.title
-      FROM (SELECT $1 AS shard, u.* FROM
-        unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[], $8::bigint[],
-          $9::int[], $10::int[], $12::text[])
-        u(resident_no, actions, reduction_mg, nanopoints, latest_at, available, debt, low, high, title) OFFSET 0) c
+      FROM (SELECT u.* FROM
+        unnest($1::smallint[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[],
+          $8::bigint[], $9::int[], $10::int[], $12::text[])
+        u(shard, resident_no, actions, reduction_mg, nanopoints, latest_at, available, debt, low, high, title) OFFSET 0) c
       WHERE a.shard = c.shard AND a.resident_no = c.resident_no
       """, parameters
     )
   }
 
-  private func reviews() -> (sql: String, parameters: PostgresParameters) {
+  private func reviews() -> (sql: String, parameters: PostgresParameters)? {
+    let reviews = gathered(\.reviews).elements
+    guard !reviews.isEmpty else { return nil }
     var parameters = PostgresParameters()
-    parameters.append(array: booking.reviews.map(\.jobID))
-    parameters.append(array: booking.reviews.map(\.outcome.rawValue))
+    parameters.append(array: reviews.map(\.jobID))
+    parameters.append(array: reviews.map(\.outcome.rawValue))
     return (
       """
       UPDATE puhui.review r SET outcome = c.outcome, decided_at = now()
@@ -174,15 +216,21 @@ struct BookWriting {
     )
   }
 
-  private func fence() -> (sql: String, parameters: PostgresParameters) {
+  private func fences() -> (sql: String, parameters: PostgresParameters) {
     var parameters = PostgresParameters()
-    parameters.append(opening.shard)
-    parameters.append(opening.batchNumber)
-    parameters.append(booking.nextEntryNumber)
-    parameters.append(booking.nextResidentNumber)
+    parameters.append(array: shards)
+    parameters.append(array: parts.map(\.opening.batchNumber))
+    parameters.append(array: parts.map(\.booking.nextEntryNumber))
+    parameters.append(array: parts.map(\.booking.nextResidentNumber))
     return (
       // Written also by a batch of nothing but duplicates: a commit that writes nothing does not wait for a standby.
-      "UPDATE puhui.fence SET batch_no = $2, next_entry_no = $3, next_resident_no = $4 WHERE shard = $1", parameters
+      """
+      UPDATE puhui.fence f SET batch_no = c.batch_no, next_entry_no = c.next_entry_no,
+        next_resident_no = c.next_resident_no
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::int[])
+        u(shard, batch_no, next_entry_no, next_resident_no) OFFSET 0) c
+      WHERE f.shard = c.shard
+      """, parameters
     )
   }
 }

@@ -1,14 +1,15 @@
 package import CarbonInclusion
 package import PostgresClient
 
-/// The books of the resident shards, as one scoring lane writes them: one transaction a batch, fenced by epoch.
+/// The books of the resident shards, as one scoring lane writes them: one transaction a batch, fenced by epoch. A batch
+/// may be of several shards; what is asked and booked then comes as a list, in the order in which they were opened.
 ///
-/// Used by one thread. The order of calls is `takeOver` once, then for each batch `open`, `answer`, `residents`,
-/// `book`, `commit`; any error means `rollBack` and the batch is void.
+/// Used by one thread. The order of calls is `takeOver` once for each shard, then for each batch `open`, `answer`,
+/// `residents`, `book`, `commit`; any error means `rollBack` and the batch is void.
 package final class ShardBooks {
   private var connection: PostgresConnection
   private let owner: String
-  private var batch: (opening: BatchOpening, epoch: Int64)?
+  private var batch: [(opening: BatchOpening, epoch: Int64)] = []
 
   /// - Parameter owner: names the lane in the fence rows, for operators.
   package init(connection: consuming PostgresConnection, owner: String) throws(PostgresError) {
@@ -46,66 +47,91 @@ package final class ShardBooks {
     throw LedgerError.fenceBusy(shard: shard)
   }
 
-  /// Begins a batch: locks the shard's fence row, before anything else is read.
+  /// Begins a batch: locks the fence rows of its shards, before anything else is read.
   ///
-  /// - Parameter now: another clock than the database's, for tests.
-  /// - Throws: `LedgerError.fenced` where the epoch is not the newest.
-  package func open(shard: Int16, epoch: Int64, now: Instant? = nil) throws -> BatchOpening {
-    var parameters = PostgresParameters()
-    parameters.append(shard)
-    parameters.append(epoch)
-    var shardOnly = PostgresParameters()
-    shardOnly.append(shard)
-    // Each statement sees what was committed before it: the positions are read behind the lock.
-    let rows = try connection.begin(with: [
-      (
-        """
-        SELECT batch_no + 1, next_entry_no, next_resident_no, now(),
-          (SELECT coalesce(max(version), 0) FROM puhui.catalogue_version)
-        FROM puhui.fence WHERE shard = $1 AND epoch = $2 FOR UPDATE
-        """, parameters
-      ),
-      ("SELECT partner_no, incarnation, position FROM puhui.inbox_position WHERE shard = $1", shardOnly),
-    ])
-    let (fence, positions) = (rows[0], rows[1])
-    guard fence.count == 1 else { throw LedgerError.fenced(shard: shard) }
-    var marks: [InboxIncarnation: Int64] = [:]
-    for row in 0..<positions.count {
-      let inbox = InboxIncarnation(partnerNumber: positions.int16(row, 0), incarnation: positions.int64(row, 1))
-      marks[inbox] = positions.int64(row, 2)
+  /// - Parameters:
+  ///   - shards: by rising number, as every batch locks them.
+  ///   - now: another clock than the database's, for tests.
+  /// - Returns: the shards whose epoch is the newest; nothing is locked of the others.
+  /// - Throws: `LedgerError.fenced` where none is left.
+  package func open(_ shards: [ShardEpoch], now: Instant? = nil) throws -> [BatchOpening] {
+    precondition(zip(shards, shards.dropFirst()).allSatisfy { $0.shard < $1.shard }, "shards in their order, each once")
+    // Each statement sees what was committed before it: the positions are read behind the locks.
+    let rows = try connection.begin(with: [Self.fenceQuestion(shards), Self.positionQuestion(shards)])
+    var openings: [BatchOpening] = []
+    for row in 0..<rows[0].count {
+      openings.append(
+        BatchOpening(
+          shard: rows[0].int16(row, 0), batchNumber: rows[0].int64(row, 1), nextEntryNumber: rows[0].int64(row, 2),
+          nextResidentNumber: rows[0].int32(row, 3), now: now ?? Instant(microseconds: rows[0].timestamp(row, 4)),
+          catalogueVersion: rows[0].int32(row, 5), highWaterMarks: [:]))
     }
-    let opening = BatchOpening(
-      shard: shard, batchNumber: fence.int64(0, 0), nextEntryNumber: fence.int64(0, 1),
-      nextResidentNumber: fence.int32(0, 2), now: now ?? Instant(microseconds: fence.timestamp(0, 3)),
-      catalogueVersion: fence.int32(0, 4), highWaterMarks: marks)
-    batch = (opening, epoch)
-    return opening
+    guard !openings.isEmpty else { throw LedgerError.fenced(shard: shards[0].shard) }
+    for row in 0..<rows[1].count {
+      let inbox = InboxIncarnation(partnerNumber: rows[1].int16(row, 1), incarnation: rows[1].int64(row, 2))
+      let shard = rows[1].int16(row, 0)
+      // One that is fenced has no opening.
+      guard let place = openings.firstIndex(where: { $0.shard == shard }) else { continue }
+      openings[place].highWaterMarks[inbox] = rows[1].int64(row, 3)
+    }
+    let epochs = Dictionary(uniqueKeysWithValues: shards.map { ($0.shard, $0.epoch) })
+    batch = openings.map { ($0, epochs[$0.shard] ?? 0) }
+    return openings
   }
 
-  package func answer(_ questions: LedgerQuestions, shard: Int16) throws -> LedgerAnswers {
-    try BookReading.answer(questions, shard: shard, &connection)
+  private static func fenceQuestion(_ shards: [ShardEpoch]) -> (sql: String, parameters: PostgresParameters) {
+    var parameters = PostgresParameters()
+    parameters.append(array: shards.map(\.shard))
+    parameters.append(array: shards.map(\.epoch))
+    return (
+      """
+      SELECT f.shard, f.batch_no + 1, f.next_entry_no, f.next_resident_no, now(),
+        (SELECT coalesce(max(version), 0) FROM puhui.catalogue_version)
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::bigint[]) u(shard, epoch) OFFSET 0) q
+      JOIN puhui.fence f ON f.shard = q.shard AND f.epoch = q.epoch
+      ORDER BY f.shard
+      FOR UPDATE OF f
+      """, parameters
+    )
+  }
+
+  private static func positionQuestion(_ shards: [ShardEpoch]) -> (sql: String, parameters: PostgresParameters) {
+    var parameters = PostgresParameters()
+    parameters.append(array: shards.map(\.shard))
+    return (
+      """
+      SELECT p.shard, p.partner_no, p.incarnation, p.position
+      FROM (SELECT u.* FROM unnest($1::smallint[]) u(shard) OFFSET 0) q
+      JOIN puhui.inbox_position p ON p.shard = q.shard
+      """, parameters
+    )
+  }
+
+  package func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers] {
+    try BookReading(shards: batch.map(\.opening.shard)).answer(questions, &connection)
   }
 
   /// - Throws: `LedgerError.residentRenamed` where one of the accounts is not what `answer` found.
-  package func residents(_ questions: ResidentQuestions, shard: Int16) throws -> ResidentAnswers {
-    try BookReading.residents(questions, shard: shard, &connection)
+  package func residents(_ questions: [ResidentQuestions]) throws -> [ResidentAnswers] {
+    try BookReading(shards: batch.map(\.opening.shard)).residents(questions, &connection)
   }
 
   /// Writes everything of the batch. Nothing is visible before `commit`.
-  package func book(_ booking: Booking) throws {
-    guard let batch else { preconditionFailure("book without open") }
-    try BookWriting(opening: batch.opening, epoch: batch.epoch, booking: booking).write(&connection)
+  package func book(_ bookings: [Booking]) throws {
+    precondition(bookings.count == batch.count, "a booking for each shard that was opened")
+    try BookWriting(parts: zip(batch, bookings).map { .init(opening: $0.opening, epoch: $0.epoch, booking: $1) })
+      .write(&connection)
   }
 
   /// - Throws: a `PostgresError` of kind `unknownCommit` where the connection was lost inside COMMIT. Running the batch
   ///   again resolves it: the keys absorb what was booked.
   package func commit() throws {
-    batch = nil
+    batch = []
     try connection.commit()
   }
 
   package func rollBack() {
-    batch = nil
+    batch = []
     connection.rollback()
   }
 

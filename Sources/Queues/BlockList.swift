@@ -6,7 +6,7 @@ package import RedisClient
 /// A block begins with 4 bytes of magic and the time of its push in the list, 8 bytes, big-endian, in milliseconds of
 /// the server's clock. The list stamps it: it is pushed as magic and rest.
 package struct BlockList: Sendable {
-  /// A list takes no more blocks than this.
+  /// A list that has so many blocks takes no more.
   package let maxBlocks: Int
 
   /// A list takes no more blocks while its oldest one waits for longer than this, in milliseconds, unless it is the
@@ -23,39 +23,40 @@ package struct BlockList: Sendable {
     self.maxBlocksPaused = max(maxBlocks, maxBlocksPaused)
   }
 
-  /// A block for a list, without its stamp.
+  /// Blocks for a list, without their stamps, oldest first: it takes all of them or none.
   package struct Push: Sendable {
     package let list: String
-    package let block: [UInt8]
+    package let blocks: [[UInt8]]
 
-    package init(list: String, block: [UInt8]) {
+    package init(list: String, blocks: [[UInt8]]) {
       self.list = list
-      self.block = block
+      self.blocks = blocks
     }
   }
 
-  /// What a list says to a block.
+  /// What a list says to blocks.
   package enum Verdict: Sendable, Equatable {
-    /// It is in the list, which now has this length.
+    /// They are in the list, which now has this length.
     case accepted(length: Int)
 
-    /// It is not; the oldest block of the list waits for so long.
+    /// They are not; the oldest block of the list waits for so long.
     case full(oldestAgeMs: Int)
   }
 
-  /// Pushes blocks to as many lists, all in one go.
+  /// Pushes blocks to lists, all in one go, and calls whoever waits for some.
   ///
-  /// A list stands in `pushes` once at most: of two blocks the first could be refused and the second accepted.
+  /// A list stands in `pushes` once at most: of two pushes the first could be refused and the second accepted.
   ///
+  /// - Parameter wake: where idle workers wait for a call; see `WakeCall`.
   /// - Returns: a verdict for each of them, in their order.
   /// - Throws: any `RedisError`; then any of the blocks may be in its list or not.
   package func push(
-    _ pushes: [Push], on connection: inout RedisConnection
+    _ pushes: [Push], waking wake: String? = nil, on connection: inout RedisConnection
   ) throws(RedisError) -> [Verdict] {
-    precondition(Set(pushes.map(\.list)).count == pushes.count, "two blocks for one list at a time lose their order")
-    let known = try push(pushes, .digest, on: &connection)
+    precondition(Set(pushes.map(\.list)).count == pushes.count, "two pushes to one list at a time lose their order")
+    let known = try push(pushes, .digest, waking: wake, on: &connection)
     let unknown = zip(pushes, known).filter { $1 == nil }.map(\.0)
-    var late = try push(unknown, .text, on: &connection)[...]
+    var late = try push(unknown, .text, waking: wake, on: &connection)[...]
     var verdicts: [Verdict] = []
     for verdict in known {
       guard let verdict = verdict ?? late.popFirst().flatMap({ $0 }) else {
@@ -68,39 +69,49 @@ package struct BlockList: Sendable {
 
   /// Pushes without a fallback: no verdict where the server does not know the script, and so has pushed nothing.
   private func push(
-    _ pushes: [Push], _ form: LuaScript.Form, on connection: inout RedisConnection
+    _ pushes: [Push], _ form: LuaScript.Form, waking wake: String?, on connection: inout RedisConnection
   ) throws(RedisError) -> [Verdict?] {
-    try connection.pipeline { connection throws(RedisError) in
+    guard !pushes.isEmpty else { return [] }
+    return try connection.pipeline { connection throws(RedisError) in
       for push in pushes {
-        precondition(push.block.count >= 4, "a block begins with 4 bytes of magic")
         var command = Self.script.call(form, keys: [push.list, Keys.companion(of: push.list, "lease")])
         command.append(maxBlocks)
         command.append(maxAgeMs)
         command.append(maxBlocksPaused)
-        // In two parts: each string that Lua makes out of a whole block costs as much as pushing it.
-        command.append(push.block.span.bytes.extracting(first: 4))
-        command.append(push.block.span.bytes.extracting(droppingFirst: 4))
+        for block in push.blocks {
+          precondition(block.count >= 4, "a block begins with 4 bytes of magic")
+          // In two parts: each string that Lua makes out of a whole block costs as much as pushing it.
+          command.append(block.span.bytes.extracting(first: 4))
+          command.append(block.span.bytes.extracting(droppingFirst: 4))
+        }
         try connection.append(command)
       }
+      if let wake { try connection.append(WakeCall.call(form, to: wake)) }
       var verdicts: [Verdict?] = []
       for _ in pushes { verdicts.append(try Self.verdict(on: &connection)) }
+      if wake != nil { _ = try Self.known { () throws(RedisError) in try connection.reply() } }
       return verdicts
     }
   }
 
   private static func verdict(on connection: inout RedisConnection) throws(RedisError) -> Verdict? {
+    guard let reply = try known({ () throws(RedisError) in try connection.reply() }) else { return nil }
+    let value = Int(try reply.integer(at: 1))
+    return try reply.integer(at: 0) == 1 ? .accepted(length: value) : .full(oldestAgeMs: value)
+  }
+
+  /// The reply of a script, unless the server does not know it.
+  private static func known(_ reply: () throws(RedisError) -> RedisReply) throws(RedisError) -> RedisReply? {
     do throws(RedisError) {
-      let reply = try connection.reply()
-      let value = Int(try reply.integer(at: 1))
-      return try reply.integer(at: 0) == 1 ? .accepted(length: value) : .full(oldestAgeMs: value)
+      return try reply()
     } catch {
       guard case .server("NOSCRIPT", _) = error else { throw error }
       return nil
     }
   }
 
-  /// Keys: the list, its lease. Arguments: most blocks, greatest age in ms, most blocks while it is paused, the magic
-  /// of the block, the rest of it.
+  /// Keys: the list, its lease. Arguments: most blocks, greatest age in ms, most blocks while it is paused, and of each
+  /// block its magic and the rest of it.
   ///
   /// Answers 1 and the length, or 0 and the age of the oldest block in ms.
   private static let script = LuaScript(
@@ -116,6 +127,8 @@ package struct BlockList: Sendable {
         if not isPaused or length >= tonumber(ARGV[3]) then return {0, age} end
       end
     end
-    return {1, redis.call('LPUSH', KEYS[1], ARGV[4] .. struct.pack('>I8', now) .. ARGV[5])}
+    local blocks, stamp = {}, struct.pack('>I8', now)
+    for i = 4, #ARGV, 2 do blocks[#blocks + 1] = ARGV[i] .. stamp .. ARGV[i + 1] end
+    return {1, redis.call('LPUSH', KEYS[1], unpack(blocks))}
     """)
 }

@@ -198,16 +198,27 @@ extension LeasedList {
   ) throws(RedisError) -> Peek {
     let server = try connection.serverRunId()
     return try LuaScript.withFallback { form throws(RedisError) in
-      let call = claimCall(form, server: server, count: count, gone: nil)
-      return try connection.pipeline { connection throws(RedisError) in
-        if verdict == nil { try connection.append(call) }
-        try connection.append(["LRANGE", .string(name), .integer(-Int64(count)), -1])
-        try connection.append(call)
-        let before = if let verdict { verdict } else { try Verdict(connection.reply()) }
-        let messages = ClaimedMessages(try connection.reply())
-        return Self.peek(before, messages, try Verdict(connection.reply()))
+      try connection.pipeline { connection throws(RedisError) in
+        try appendPeek(form, server: server, count: count, needsVerdict: verdict == nil, to: &connection)
+        return try Self.peek(after: verdict, on: &connection)
       }
     }
+  }
+
+  /// Sends what `peek(after:)` reads the replies of.
+  func appendPeek(
+    _ form: LuaScript.Form, server: String, count: Int, needsVerdict: Bool, to connection: inout RedisConnection
+  ) throws(RedisError) {
+    let call = claimCall(form, server: server, count: count, gone: nil)
+    if needsVerdict { try connection.append(call) }
+    try connection.append(["LRANGE", .string(name), .integer(-Int64(count)), -1])
+    try connection.append(call)
+  }
+
+  static func peek(after verdict: Verdict?, on connection: inout RedisConnection) throws(RedisError) -> Peek {
+    let before = if let verdict { verdict } else { try Verdict(connection.reply()) }
+    let messages = ClaimedMessages(try connection.reply())
+    return peek(before, messages, try Verdict(connection.reply()))
   }
 
   private static func peek(_ before: Verdict, _ messages: consuming ClaimedMessages, _ after: Verdict) -> Peek {
@@ -243,8 +254,20 @@ extension LeasedList {
   private func settle(
     _ claim: Claim, count: Int, release: Bool, inHand: String, on connection: inout RedisConnection
   ) throws(RedisError) -> RedisReply {
-    try LeaseScripts.settle.run(
-      keys: keys, arguments(of: claim) + [.integer(Int64(count)), release ? 1 : 0, .string(inHand)], on: &connection)
+    try LuaScript.withFallback { form throws(RedisError) in
+      try connection.command(settleCall(form, claim, count: count, release: release, inHand: inHand))
+    }
+  }
+
+  func settleCall(
+    _ form: LuaScript.Form, _ claim: Claim, count: Int, release: Bool, inHand: String
+  ) -> RedisCommand {
+    var command = LeaseScripts.settle.call(form, keys: keys)
+    for argument in arguments(of: claim) { command.append(argument) }
+    command.append(count)
+    command.append(release ? 1 : 0)
+    command.append(inHand)
+    return command
   }
 
   /// What every script checks first.

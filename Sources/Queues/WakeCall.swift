@@ -7,6 +7,9 @@ package enum WakeCall {
     _ = try script.run(keys: [key], [], on: &connection)
   }
 
+  /// The command that calls whoever waits.
+  static func call(_ form: LuaScript.Form, to key: String) -> RedisCommand { script.call(form, keys: [key]) }
+
   /// Blocks until somebody calls, or the time is over.
   package static func wait(
     at key: String, milliseconds: Int, on connection: inout RedisConnection

@@ -9,12 +9,14 @@ package protocol BlockSource: AnyObject {
   /// Waits for word that blocks were pushed somewhere, or until the time is over.
   func awaitBlocks(milliseconds: Int) throws
 
-  /// Takes the lease of a shard's list and reads up to `count` of the oldest blocks, oldest first. They stay in the
-  /// list. A suspect one comes alone, and whoever dies from then on until `setDown` died on it.
+  /// Takes the leases of shards' lists and reads up to `count` of the oldest blocks of each, oldest first. They stay in
+  /// the lists. Where one shard alone is asked for, a suspect block comes alone, and whoever dies from then on until
+  /// `setDown` died on it; of several shards, a suspect one's claim comes without its block.
   ///
-  /// - Parameter read: is given each block; returns whether it wants another one.
-  /// - Returns: `nil` where the list is empty or somebody else's. The claim covers the blocks that `read` was given.
-  func claim(shard: Int, count: Int, read: (_ claim: BlockClaim, _ block: RawSpan) -> Bool) throws -> BlockClaim?
+  /// - Parameter read: is given each block; returns whether it wants another one of this list.
+  /// - Returns: those that are held; no list that is empty or somebody else's. A claim covers the blocks that `read` was
+  ///   given.
+  func claim(_ shards: [Int], count: Int, read: (_ claim: BlockClaim, _ block: RawSpan) -> Bool) throws -> [BlockClaim]
 
   /// Makes the lease last from now on. Never called while the lane computes: a loop without end must lose its lease.
   ///
@@ -32,8 +34,8 @@ package protocol BlockSource: AnyObject {
   /// - Returns: whether the lease is still held.
   func setDown(_ claim: BlockClaim) throws -> Bool
 
-  /// Removes the blocks that were read and gives the lease back.
-  func trim(_ claim: BlockClaim) throws -> Bool
+  /// Removes the blocks that were read and gives the leases back. Where a lease was lost, nothing happens.
+  func trim(_ claims: [BlockClaim]) throws
 
   /// Gives the lease back with the blocks still in the list.
   func handBack(_ claim: BlockClaim) throws

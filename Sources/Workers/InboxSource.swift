@@ -18,20 +18,29 @@ package protocol InboxSource: AnyObject {
     _ partner: String, count: Int, read: (_ claim: InboxClaim, _ offset: Int64, _ message: RawSpan) -> Void
   ) throws -> InboxClaim?
 
+  /// Claims several inboxes in one go, as `claim` does one. A suspect message is not read, and its claim covers none.
+  ///
+  /// - Parameter count: the most messages of each.
+  /// - Returns: those that are held.
+  func claim(
+    _ partners: [String], count: Int, read: (_ claim: InboxClaim, _ offset: Int64, _ message: RawSpan) -> Void
+  ) throws -> [InboxClaim]
+
   /// Says that the messages are decoded: what happens to the lane from now on is not their fault. Renews the lease.
   ///
   /// - Returns: whether the lease is still held.
   func setDown(_ claim: InboxClaim) throws -> Bool
 
-  /// Offers blocks to the shards' lists.
+  /// Offers blocks to the shards' lists. Those of one shard are accepted together or not at all.
   ///
   /// - Returns: for each block, whether it was accepted; a list whose oldest block waits too long takes no more.
   func push(_ blocks: [(shard: Int, block: [UInt8])], _ urgency: Urgency) throws -> [Bool]
 
-  /// Removes what was read and gives the lease back.
+  /// Removes what was read and gives the leases back.
   ///
-  /// - Returns: `false` where the lease was lost; the next owner reads the same messages, and their positions tell.
-  func trim(_ claim: InboxClaim) throws -> Bool
+  /// - Returns: of each claim, whether the lease was not lost; else the next owner reads the same messages, and their
+  ///   positions tell.
+  func trim(_ claims: [InboxClaim]) throws -> [Bool]
 
   /// Gives the lease back with the messages still in the list.
   func handBack(_ claim: InboxClaim) throws

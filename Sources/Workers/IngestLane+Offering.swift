@@ -38,7 +38,7 @@ extension IngestLane {
       while try offer(&turn, source), !turn.left.isEmpty {}
       if turn.left.isEmpty {
         parked[partner] = nil
-        if try finish(turn.claim, source) { isAnyFinished = true }
+        if try finish([turn.claim], source) { isAnyFinished = true }
       } else {
         turn.wait(nowMs: clock.nowMs, hasMoved: turn.left.count < before, longestWaitMs: longestWaitMs)
         parked[partner] = try renewed(turn, source)
@@ -72,18 +72,26 @@ extension IngestLane {
     return turn
   }
 
+  /// Offers of each turn the first block of each shard.
+  func offerTogether(_ turns: inout [OfferedTurn], _ source: Source) throws {
+    let offered = turns.indices.flatMap { turn in turns[turn].firstOfShards.map { (turn: turn, block: $0) } }
+    let accepted = try source.push(offered.map { turns[$0.turn].left[$0.block] }, .high)
+    var gone = turns.map { _ in Set<Int>() }
+    for (place, isAccepted) in zip(offered, accepted) where isAccepted { gone[place.turn].insert(place.block) }
+    for turn in turns.indices { turns[turn].remove(gone[turn]) }
+    if accepted.contains(true) { try failpoints.reach(.afterRows, .ingest) }
+  }
+
   /// Offers of each shard the first block that is left, so that their order stays.
   ///
   /// - Returns: whether any was accepted; also where none is left.
   private func offer(_ turn: inout OfferedTurn, _ source: Source) throws -> Bool {
     guard !turn.left.isEmpty else { return true }
-    let left = turn.left
-    var shards: Set<Int> = []
-    let offered = left.indices.filter { shards.insert(left[$0].shard).inserted }
+    let offered = turn.firstOfShards
     let urgency: Urgency = turn.isAll ? .high : quietPartners.areAbout(nowMs: clock.nowMs) ? .low : .usual
-    let accepted = try source.push(offered.map { left[$0] }, urgency)
+    let accepted = try source.push(offered.map { turn.left[$0] }, urgency)
     let gone = Set(zip(offered, accepted).filter(\.1).map(\.0))
-    turn.left = left.indices.filter { !gone.contains($0) }.map { left[$0] }
+    turn.remove(gone)
     if !gone.isEmpty { try failpoints.reach(.afterRows, .ingest) }
     return !gone.isEmpty
   }

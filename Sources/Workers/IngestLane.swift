@@ -8,6 +8,8 @@ package final class IngestLane<Source: InboxSource> {
   package struct Settings: Sendable {
     /// The most messages of one turn; also what a flooding partner can put in front of the others.
     package var messagesPerTurn = 4_096
+    /// Partners with no more messages than this take their turns together.
+    package var littleMessages = 256
     /// How long the idle lane that keeps watch waits at most before it looks again; see `WatchWait`.
     package var idleWaitMs = 40
     /// How long the other idle lanes wait.
@@ -83,7 +85,7 @@ package final class IngestLane<Source: InboxSource> {
       source = connected
       let moved = try takeTurns(connected)
       outage.recovered()
-      if moved { watchWait.foundSomething() }
+      if moved { watchWait.found(messages: 1) }
       // Whoever has taken everything lets something gather: each message alone would cost a transaction.
       if !moved || (!isMoreWaiting && parked.isEmpty) { rest() }
     } catch {
@@ -114,14 +116,60 @@ package final class IngestLane<Source: InboxSource> {
     var moved = try offerParked(source)
     turn += 1
     isMoreWaiting = false
-    for step in partners.indices {
-      let index = (step + turn) % partners.count
-      guard lengths[index] > 0, mayTakeTurn(partners[index], waiting: lengths[index]), !clock.isStopping else {
-        continue
-      }
-      if try takeTurn(partners[index], source) { moved = true }
+    let inTurn = partners.indices.map { ($0 + turn) % partners.count }
+    let little = inTurn.filter { (1...settings.littleMessages).contains(lengths[$0]) && parked[partners[$0]] == nil }
+    var alone = inTurn.filter { lengths[$0] > settings.littleMessages }.map { partners[$0] }
+    if little.count > 1, parked.count + little.count <= settings.parkedTurns, !clock.isStopping {
+      let taken = try takeTurnsTogether(little.map { partners[$0] }, source)
+      if taken.moved { moved = true }
+      alone += taken.alone
+    } else {
+      alone += little.map { partners[$0] }
+    }
+    let waiting = Dictionary(zip(partners, lengths), uniquingKeysWith: max)
+    for partner in alone where !clock.isStopping && mayTakeTurn(partner, waiting: waiting[partner] ?? 0) {
+      if try takeTurn(partner, source) { moved = true }
     }
     return moved
+  }
+
+  /// Turns of partners that have little, with the round trips of one.
+  ///
+  /// - Returns: whether anything was moved, and whose turn is better taken alone, because their inbox is in doubt.
+  private func takeTurnsTogether(_ partners: [String], _ source: Source) throws -> (moved: Bool, alone: [String]) {
+    var packers: [String: BlockPacker] = [:]
+    let claims = try source.claim(partners, count: settings.littleMessages) { claim, offset, message in
+      packers[claim.partner, default: BlockPacker(partner: claim.partner, failpoints: failpoints)]
+        .add(message, incarnation: claim.incarnation, offset: offset)
+    }
+    if !packers.isEmpty, let failure = failpoints.failure(at: .afterClaim, .ingest) { throw failure }
+    var alone = Set(partners).subtracting(claims.map(\.partner))
+    var turns: [OfferedTurn] = []
+    for claim in claims {
+      guard let packer = packers[claim.partner] else {
+        try source.handBack(claim)
+        alone.insert(claim.partner)
+        continue
+      }
+      try noteOwner(claim)
+      let isAll = claim.count < settings.littleMessages
+      turns.append(OfferedTurn(claim: claim, left: packer.blocks(of: claim), isAll: isAll))
+      if isAll { quietPartners.tookAll(of: claim.partner) } else { isMoreWaiting = true }
+    }
+    guard !turns.isEmpty else { return (false, partners.filter(alone.contains)) }
+    try failpoints.reach(.afterParse, .ingest)
+    try failpoints.reach(.beforeBegin, .ingest)
+    try offerTogether(&turns, source)
+    var isMoved = try finish(turns.filter(\.left.isEmpty).map(\.claim), source)
+    for turn in turns where !turn.left.isEmpty {
+      if try handOn(turn, source), try finish([turn.claim], source) { isMoved = true }
+    }
+    return (isMoved, partners.filter(alone.contains))
+  }
+
+  private func noteOwner(_ claim: InboxClaim) throws {
+    guard epochs.updateValue(claim.epoch, forKey: claim.partner) != claim.epoch else { return }
+    try failpoints.reach(.inTakeover, .ingest)
   }
 
   private func takeTurn(_ partner: String, _ source: Source) throws -> Bool {
@@ -139,7 +187,7 @@ package final class IngestLane<Source: InboxSource> {
     }
     guard let claim = claimed else { return false }
     if let failure { throw failure }
-    if epochs.updateValue(claim.epoch, forKey: partner) != claim.epoch { try failpoints.reach(.inTakeover, .ingest) }
+    try noteOwner(claim)
     size.took(messages: claim.count, bytes: packer.bytes)
     turnSizes[partner] = size
     if claim.isSuspect {
@@ -151,16 +199,20 @@ package final class IngestLane<Source: InboxSource> {
     let offered = OfferedTurn(claim: claim, left: packer.blocks(of: claim), isAll: claim.count < asked)
     if offered.isAll { quietPartners.tookAll(of: partner) } else { isMoreWaiting = true }
     guard try handOn(offered, source) else { return false }
-    return try finish(claim, source)
+    return try finish([claim], source)
   }
 
   /// Every block was accepted: removes the messages.
-  func finish(_ claim: InboxClaim, _ source: Source) throws -> Bool {
+  ///
+  /// - Returns: whether any were. Where a lease was lost, the next owner hands the same positions on, and scoring knows
+  ///   them.
+  func finish(_ claims: [InboxClaim], _ source: Source) throws -> Bool {
+    guard !claims.isEmpty else { return false }
     try failpoints.reach(.afterCommit, .ingest)
-    // Where the lease was lost, the next owner hands the same positions on, and scoring knows them.
-    guard try source.trim(claim) else { return false }
+    let trimmed = zip(claims, try source.trim(claims)).filter(\.1).map(\.0)
+    guard !trimmed.isEmpty else { return false }
     try failpoints.reach(.afterTrim, .ingest)
-    report.finished(messages: claim.count)
+    for claim in trimmed { report.finished(messages: claim.count) }
     pulse.isGood()
     return true
   }

@@ -1,12 +1,16 @@
-/// Finds the shards of others whose lists have blocks and do not move: their owner has died, or stands still.
+/// Finds the shards of others whose lists have blocks and do not move: their owner has died, stands still, or has too
+/// much to do.
 ///
-/// A lane with work of its own would not look at them otherwise, and must not take them from an owner that works.
+/// A lane with work of its own takes them from an owner that seems dead alone. An idle one takes them soon, but leaves
+/// the owner the time to look: a shard that changes hands costs a transaction more, and its owner the next batch.
 struct NeglectedShards {
   private struct Mark {
     var place: String
     var since: Int64
   }
 
+  /// How long an idle lane waits for a shard's owner.
+  static let patienceMs: Int64 = 12
   private static let lookEveryMs: Int64 = 250
   private static let neglectedAfterMs: Int64 = 750
 
@@ -15,10 +19,13 @@ struct NeglectedShards {
 
   /// - Parameters:
   ///   - shards: those of others that have blocks.
+  ///   - isIdle: whether the lane has nothing else to do.
   ///   - places: how far each of their lists has come.
   /// - Returns: those that have not moved for long.
-  mutating func find(among shards: [Int], nowMs: Int64, places: ([Int]) throws -> [String]) rethrows -> [Int] {
-    guard lookedAt == .min || nowMs - lookedAt >= Self.lookEveryMs else { return [] }
+  mutating func find(among shards: [Int], nowMs: Int64, isIdle: Bool, places: ([Int]) throws -> [String]) rethrows
+    -> [Int]
+  {
+    guard isIdle || lookedAt == .min || nowMs - lookedAt >= Self.lookEveryMs else { return [] }
     lookedAt = nowMs
     guard !shards.isEmpty else {
       marks = [:]
@@ -30,6 +37,7 @@ struct NeglectedShards {
       let known = before[shard].flatMap { $0.place == place ? $0 : nil }
       marks[shard] = known ?? Mark(place: place, since: nowMs)
     }
-    return shards.filter { nowMs - (marks[$0]?.since ?? nowMs) >= Self.neglectedAfterMs }
+    let longest = isIdle ? Self.patienceMs : Self.neglectedAfterMs
+    return shards.filter { nowMs - (marks[$0]?.since ?? nowMs) >= longest }
   }
 }

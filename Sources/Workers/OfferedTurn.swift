@@ -4,7 +4,7 @@ struct OfferedTurn {
 
   let claim: InboxClaim
   /// The blocks that no list has accepted yet; those of one shard in their order.
-  var left: [(shard: Int, block: [UInt8])]
+  private(set) var left: [(shard: Int, block: [UInt8])]
   /// Whether it took everything that its partner had: then it need not stand behind what another one floods in.
   let isAll: Bool
   /// When they are offered again, once the turn is parked.
@@ -19,6 +19,17 @@ struct OfferedTurn {
     self.claim = claim
     self.left = left
     self.isAll = isAll
+  }
+
+  /// The places of the blocks that may be offered now: of each shard the first one, so that their order stays.
+  var firstOfShards: [Int] {
+    var shards: Set<Int> = []
+    return left.indices.filter { shards.insert(left[$0].shard).inserted }
+  }
+
+  /// Forgets blocks that were accepted.
+  mutating func remove(_ places: Set<Int>) {
+    left = left.indices.filter { !places.contains($0) }.map { left[$0] }
   }
 
   /// Lists have refused blocks of it again.

@@ -9,10 +9,14 @@ package protocol ScoringBooks: AnyObject {
   var whileWaiting: (() -> Bool)? { get set }
 
   func takeOver(shard: Int16) throws -> Int64
-  func open(shard: Int16, epoch: Int64) throws -> BatchOpening
-  func answer(_ questions: LedgerQuestions, shard: Int16) throws -> LedgerAnswers
-  func residents(_ questions: ResidentQuestions, shard: Int16) throws -> ResidentAnswers
-  func book(_ booking: Booking) throws
+  /// Begins a batch of these shards, by rising number, but for those whose epoch is not the newest. What is asked and
+  /// booked then comes in the order of what is returned.
+  ///
+  /// - Throws: `BatchFault.fenced` where none is left.
+  func open(_ shards: [ShardEpoch]) throws -> [BatchOpening]
+  func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers]
+  func residents(_ questions: [ResidentQuestions]) throws -> [ResidentAnswers]
+  func book(_ bookings: [Booking]) throws
   /// - Throws: `UnknownCommit` where nobody knows whether the batch is booked.
   func commit() throws
   func rollBack()

@@ -8,50 +8,112 @@ extension ScoringLane {
   ///
   /// - Returns: whether anything moved; not where the list is empty or another lane's.
   func bookBatch(_ shard: Int, _ servers: (source: Source, books: Books)) throws -> Bool {
-    var batch = Batch()
+    var part = Part()
+    var failure: (any Error)?
     let most = batchSize.messages
-    let claimed = try servers.source.claim(shard: shard, count: settings.blocksPerBatch) { claim, bytes in
-      if batch.blocks.isEmpty { batch.failure = failpoints.failure(at: .afterClaim, .score) }
+    let claims = try servers.source.claim([shard], count: batchSize.blocks) { claim, bytes in
+      if part.blocks.isEmpty { failure = failpoints.failure(at: .afterClaim, .score) }
       // What could not even be taken apart is not tried again.
       guard claim.attemptsAlone < Poison.deathsOfBlock else { return false }
-      return batch.decode(bytes) && batch.messageCount < most
+      return part.decode(bytes) && part.messageCount < most
     }
-    guard var claim = claimed else { return false }
-    if let failure = batch.failure { throw failure }
-    let start = clock.nowMs
+    guard let claim = claims.first else { return false }
+    if let failure { throw failure }
+    part.claim = claim
+    // What stands before a block that cannot be read is booked first.
+    if !part.blocks.isEmpty { part.claim.count = part.blocks.count }
     do {
-      // What stands before a block that cannot be read is booked first.
-      if !batch.blocks.isEmpty { claim.count = batch.blocks.count }
-      guard try !dealWithSuspect(claim, batch, servers.source) else { return true }
-      if batch.blocks.isEmpty { return try dealWithUnreadable(claim, batch, servers.source) }
+      guard try !dealWithSuspect(part, servers.source) else { return true }
+      if part.blocks.isEmpty { return try dealWithUnreadable(part, servers.source) }
       if claim.isSuspect { guard try servers.source.setDown(claim) else { return false } }
-      try failpoints.reach(.afterParse, .score)
-      try book(batch, claim, servers)
+      return try takeThrough([part], servers)
     } catch let fault as BatchFault {
       if case .refused = fault { try servers.source.fail(claim) } else { try servers.source.handBack(claim) }
+      throw fault
+    }
+  }
+
+  /// Takes what several shards have through one transaction: a batch costs much the same, however little is in it.
+  ///
+  /// - Returns: whether anything was booked, and which shards are better tried alone, because their list is in doubt or
+  ///   the batch came to nothing.
+  func bookTogether(_ shards: [Int], _ servers: (source: Source, books: Books)) throws -> (booked: Bool, alone: [Int]) {
+    var parts: [Int: Part] = [:]
+    var count = 0
+    let most = batchSize.messages
+    let claims = try servers.source.claim(shards, count: batchSize.blocks) { claim, bytes in
+      guard count < most, parts[claim.shard, default: Part()].decode(bytes) else { return false }
+      count += parts[claim.shard]?.blocks.last?.entries.count ?? 0
+      return true
+    }
+    if !claims.isEmpty, let failure = failpoints.failure(at: .afterClaim, .score) { throw failure }
+    var alone = shards.filter { shard in !claims.contains { $0.shard == shard } }
+    var whole: [Part] = []
+    for claim in claims.sorted(by: { $0.shard < $1.shard }) {
+      guard var part = parts[claim.shard], !part.blocks.isEmpty else {
+        try servers.source.handBack(claim)
+        if claim.isSuspect || parts[claim.shard] != nil { alone.append(claim.shard) }
+        continue
+      }
+      part.claim = claim
+      part.claim.count = part.blocks.count
+      whole.append(part)
+    }
+    guard !whole.isEmpty else { return (false, alone) }
+    do {
+      return (try takeThrough(whole, servers), alone)
+    } catch let fault as BatchFault {
+      logger.info(
+        "A batch of several shards came to nothing.",
+        metadata: ["shards": "\(whole.map(\.claim.shard))", "reason": "\(fault)"])
+      for part in whole { try servers.source.handBack(part.claim) }
+      return (false, alone + whole.map(\.claim.shard))
+    }
+  }
+
+  /// Books the parts in one transaction and removes their blocks. Those whose books are another lane's by now are handed
+  /// back.
+  ///
+  /// - Returns: whether any was booked.
+  /// - Throws: `BatchFault`, with the leases still held; after any other error they are given back.
+  private func takeThrough(_ parts: [Part], _ servers: (source: Source, books: Books)) throws -> Bool {
+    let start = clock.nowMs
+    let booked: [Part]
+    do {
+      try failpoints.reach(.afterParse, .score)
+      booked = try book(parts, servers)
+    } catch let fault as BatchFault {
       throw fault
     } catch {
       if error is UnknownCommit { report.lostCommit() }
       // The database is away, or this lane's way to it: the blocks are free at once for whoever has one.
-      try? servers.source.handBack(claim)
+      for part in parts { try? servers.source.handBack(part.claim) }
       throw error
     }
-    _ = try servers.source.trim(claim)
+    try servers.source.trim(booked.map(\.claim))
+    for part in parts where !booked.contains(where: { $0.claim.shard == part.claim.shard }) {
+      try servers.source.handBack(part.claim)
+      leaveAlone(part.claim.shard, .fenced)
+    }
     try failpoints.reach(.afterTrim, .score)
-    report.finished(messages: batch.messageCount)
-    batchSize.took(milliseconds: clock.nowMs - start)
-    return true
+    let messages = booked.reduce(0) { $0 + $1.messageCount }
+    messagesBooked += messages
+    report.finished(messages: messages)
+    batchSize.took(
+      messages: messages, blocks: booked.reduce(0) { $0 + $1.blocks.count }, milliseconds: clock.nowMs - start)
+    return !booked.isEmpty
   }
 
   /// A block on which lanes died alone is taken apart, so that its messages come one by one.
   ///
   /// - Returns: whether the block is dealt with.
-  private func dealWithSuspect(_ claim: BlockClaim, _ batch: Batch, _ source: Source) throws -> Bool {
+  private func dealWithSuspect(_ part: Part, _ source: Source) throws -> Bool {
+    let claim = part.claim
     guard claim.attemptsAlone > 0 else { return false }
     logger.warning(
       "Blocks may have killed their worker.",
       metadata: ["shard": "\(claim.shard)", "deaths": "\(claim.attemptsAlone)"])
-    guard claim.attemptsAlone >= Poison.deathsAlone, let block = batch.blocks.first, block.entries.count > 1 else {
+    guard claim.attemptsAlone >= Poison.deathsAlone, let block = part.blocks.first, block.entries.count > 1 else {
       return false
     }
     // Where the lease was lost, the next owner finds the block as it was.
@@ -60,56 +122,68 @@ extension ScoringLane {
 
   /// A block of this version that is damaged will never be read by anybody: it is set aside, so that the shard goes on.
   /// One of another version waits for a worker of that version.
-  private func dealWithUnreadable(_ claim: BlockClaim, _ batch: Batch, _ source: Source) throws -> Bool {
-    if case .unknownFormat = batch.fault { throw BatchFault.unreadable("\(BlockError.describe(batch.fault))") }
-    guard try source.setAside(claim) else { throw BatchFault.unreadable("\(BlockError.describe(batch.fault))") }
+  private func dealWithUnreadable(_ part: Part, _ source: Source) throws -> Bool {
+    if case .unknownFormat = part.fault { throw BatchFault.unreadable("\(BlockError.describe(part.fault))") }
+    guard try source.setAside(part.claim) else {
+      throw BatchFault.unreadable("\(BlockError.describe(part.fault))")
+    }
     logger.error(
       "Set aside a block that cannot be read.",
-      metadata: ["shard": "\(claim.shard)", "reason": "\(BlockError.describe(batch.fault))"])
+      metadata: ["shard": "\(part.claim.shard)", "reason": "\(BlockError.describe(part.fault))"])
     return true
   }
 
-  private func book(
-    _ batch: Batch, _ claim: BlockClaim, _ servers: (source: Source, books: Books)
-  ) throws {
+  private func book(_ parts: [Part], _ servers: (source: Source, books: Books)) throws -> [Part] {
     servers.books.whileWaiting = BatchPatience(clock: clock, pulse: pulse, stoppingMs: settings.stoppingMs)
-      .waiting { _ = try servers.source.renew(claim) }
+      .waiting { for part in parts { _ = try servers.source.renew(part.claim) } }
     defer { servers.books.whileWaiting = nil }
-    let (booking, bookedAt) = try commit(batch, claim, servers)
+    let (booked, notices, bookedAt) = try commit(parts, servers)
     try failpoints.reach(.afterCommit, .score)
-    try tell(booking, bookedAt: bookedAt, servers)
+    try tell(notices, bookedAt: bookedAt, servers)
+    return booked
   }
 
-  /// One transaction. The lane holds the list's lease, so it may take the books over where another lane had them.
-  private func commit(
-    _ batch: Batch, _ claim: BlockClaim, _ servers: (source: Source, books: Books)
-  ) throws -> (Booking, Instant) {
-    let (number, books) = (Int16(claim.shard), servers.books)
-    if epochs[claim.shard] == nil { try failpoints.reach(.inTakeover, .score) }
-    let epoch = try epochs[claim.shard] ?? books.takeOver(shard: number)
-    epochs[claim.shard] = epoch
+  /// One transaction. The lane holds the lists' leases, so it may take the books over where another lane had them.
+  ///
+  /// - Returns: the parts that are booked, what their partners are to be told, and the time of the database.
+  private func commit(_ held: [Part], _ servers: (source: Source, books: Books)) throws -> (
+    booked: [Part], notices: [OutcomeNotice], at: Instant
+  ) {
+    let (source, books) = servers
+    let epochs = try held.map { part in
+      let shard = part.claim.shard
+      if self.epochs[shard] == nil { try failpoints.reach(.inTakeover, .score) }
+      let epoch = try self.epochs[shard] ?? books.takeOver(shard: Int16(shard))
+      self.epochs[shard] = epoch
+      return ShardEpoch(shard: Int16(shard), epoch: epoch)
+    }
     do {
       try failpoints.reach(.beforeBegin, .score)
-      let opening = try books.open(shard: number, epoch: epoch)
-      let policy = try currentPolicy(opening.catalogueVersion, books)
-      let source = servers.source
-      var (scorer, received, questions) = try inHand(claim, source) {
-        let received = try receivedBlocks(batch, claim, policy)
-        let scorer = BatchScorer(policy: policy, opening: opening, blocks: received, render: ActivityMessage.encoded)
-        return (scorer, received, scorer.questions())
+      let openings = try books.open(epochs)
+      let parts = held.filter { part in openings.contains { $0.shard == part.claim.shard } }
+      let policy = try currentPolicy(openings[0].catalogueVersion, books)
+      var (received, scorers) = try inHand(parts, source) {
+        let received = try parts.map { try receivedBlocks($0, policy) }
+        let scorers = zip(openings, received).map { opening, blocks in
+          BatchScorer(policy: policy, opening: opening, blocks: blocks, render: ActivityMessage.encoded)
+        }
+        return (received, scorers)
       }
-      let answers = try books.answer(questions, shard: number)
-      let residentQuestions = try inHand(claim, source) { scorer.receive(answers) }
-      let residents = try books.residents(residentQuestions, shard: number)
-      let booking = try inHand(claim, source) {
+      let questions = try inHand(parts, source) { scorers.map { $0.questions() } }
+      let answers = try books.answer(questions)
+      let residentQuestions = try inHand(parts, source) {
+        scorers.indices.map { scorers[$0].receive(answers[$0]) }
+      }
+      let residents = try books.residents(residentQuestions)
+      let bookings = try inHand(parts, source) {
         watch(received)
-        return scorer.fold(residents)
+        return scorers.indices.map { scorers[$0].fold(residents[$0]) }
       }
-      try books.book(booking)
+      try books.book(bookings)
       try failpoints.reach(.afterRows, .score)
       try failpoints.reach(.beforeCommit, .score)
       try books.commit()
-      return (booking, opening.now)
+      return (parts, bookings.flatMap(\.notices), openings[0].now)
     } catch {
       books.rollBack()
       throw error
@@ -118,15 +192,17 @@ extension ScoringLane {
 
   /// Computes with the messages. Whoever dies in here with a suspect block died on it; a wait for a server between two
   /// such calls, and whatever ends the lane in it, is not the fault of the messages.
-  private func inHand<Value>(_ claim: BlockClaim, _ source: Source, _ compute: () throws -> Value) throws -> Value {
-    try Poison.inHand(
+  private func inHand<Value>(_ parts: [Part], _ source: Source, _ compute: () throws -> Value) throws -> Value {
+    // A suspect block comes alone.
+    let claim = parts[0].claim
+    return try Poison.inHand(
       isSuspect: claim.isSuspect, takeUp: { try source.takeUp(claim) }, setDown: { try source.setDown(claim) }, compute)
   }
 
   /// Tells the failpoints which messages are about to be judged.
-  private func watch(_ blocks: [ReceivedBlock]) {
+  private func watch(_ received: [[ReceivedBlock]]) {
     guard failpoints.watchesMessages else { return }
-    for block in blocks {
+    for block in received.joined() {
       for message in block.messages {
         if case .activity(let activity, _, _) = message.content { failpoints.workOn(activity.id, .score) }
       }
@@ -134,11 +210,12 @@ extension ScoringLane {
     }
   }
 
-  private func receivedBlocks(_ batch: Batch, _ claim: BlockClaim, _ policy: Policy) throws -> [ReceivedBlock] {
-    let received = try batch.blocks.map { try receivedBlock($0, policy: policy) }
-    guard claim.attemptsAlone >= Poison.deathsAlone else { return received }
-    logger.error("Buried a message that killed its workers.", metadata: ["shard": "\(claim.shard)"])
-    return received.map { $0.buried(Poison.refusal(stage: .score, attempts: claim.attemptsAlone)) }
+  private func receivedBlocks(_ part: Part, _ policy: Policy) throws -> [ReceivedBlock] {
+    let received = try part.blocks.map { try receivedBlock($0, policy: policy) }
+    let deaths = part.claim.attemptsAlone
+    guard deaths >= Poison.deathsAlone else { return received }
+    logger.error("Buried a message that killed its workers.", metadata: ["shard": "\(part.claim.shard)"])
+    return received.map { $0.buried(Poison.refusal(stage: .score, attempts: deaths)) }
   }
 
   private func receivedBlock(_ block: Block, policy: Policy) throws -> ReceivedBlock {
@@ -150,11 +227,11 @@ extension ScoringLane {
 
   /// After COMMIT, before the blocks are removed: a partner may be told twice, never not at all.
   private func tell(
-    _ booking: Booking, bookedAt: Instant, _ servers: (source: Source, books: Books)
+    _ notices: [OutcomeNotice], bookedAt: Instant, _ servers: (source: Source, books: Books)
   ) throws {
-    guard !booking.notices.isEmpty, let codes = partnerCodes else { return }
+    guard !notices.isEmpty, let codes = partnerCodes else { return }
     try servers.source.publish(
-      booking.notices.compactMap { notice in
+      notices.compactMap { notice in
         codes[notice.partnerNumber].map { partner in
           let told = RejectedNotice(
             id: notice.id, outcome: notice.outcome, reason: notice.reason, detail: notice.detail, at: bookedAt)
@@ -164,13 +241,12 @@ extension ScoringLane {
   }
 }
 
-/// The blocks of one batch, as far as they could be read.
-private struct Batch {
+/// What a batch has of one shard: its blocks, as far as they could be read.
+private struct Part {
+  var claim = BlockClaim(shard: 0, epoch: 0, incarnation: 0, position: 0, count: 0)
   var blocks: [Block] = []
   var messageCount = 0
   var fault: BlockError?
-  /// What a failpoint wants to be thrown.
-  var failure: (any Error)?
 
   /// - Returns: whether the block could be read.
   mutating func decode(_ bytes: RawSpan) -> Bool {

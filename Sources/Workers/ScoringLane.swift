@@ -6,13 +6,18 @@ import Messages
 /// The scoring loop: takes the blocks of a shard, books them in one transaction, and only then removes them.
 package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
   package struct Settings: Sendable {
-    /// A batch ends with the block that brings it to this many messages.
+    /// A batch ends with the block that brings it to this many messages, of one shard or of several.
     package var messagesPerBatch = 5_000
-    package var blocksPerBatch = 128
+    /// Where they are small; else as many as have the messages.
+    package var blocksPerBatch = 1_024
     /// How long a batch that waits for the database goes on once the lane is to stop.
     package var stoppingMs: Int64 = 5_000
     /// How long an idle lane rests before it looks again; word of new blocks ends the rest of one of them.
     package var idleWaitMs = 500
+    /// How long a lane rests at most that had something to do lately, and does not wait for word.
+    package var livelyWaitMs = 64
+    /// After so many messages in one look at the shards, a lane does not let more gather.
+    package var plentyOfMessages = 2_000
     /// How often the directory of partners is published again, should Redis have forgotten it.
     package var directoryMs: Int64 = 1_000
 
@@ -34,6 +39,11 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
   /// Shards whose next batch cannot be booked for now: they are left alone for a while, so that the others go on.
   private var troubles: [Int: Trouble] = [:]
   private var neglected = NeglectedShards()
+  private var watchWait: WatchWait
+  /// What was booked since the last look at the shards.
+  var messagesBooked = 0
+  /// Whether shards of others have blocks, and their owners are given time to look.
+  private var isPatient = false
   var batchSize: BatchSize
   private var policy: Policy?
   var secret: EvidenceSecret?
@@ -56,7 +66,8 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     self.failpoints = failpoints
     self.logger = logger
     self.outage = Outage(logger: logger, clock: clock, board: report.outages)
-    self.batchSize = BatchSize(most: settings.messagesPerBatch)
+    self.watchWait = WatchWait(longestMs: settings.livelyWaitMs, plenty: settings.plentyOfMessages)
+    self.batchSize = BatchSize(most: settings.messagesPerBatch, mostBlocks: settings.blocksPerBatch)
   }
 
   /// Runs until stopped. Connects by itself, also after outages.
@@ -73,9 +84,11 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
       servers = connected
       try loadSecret(connected.books)
       try publishDirectory(connected)
-      let booked = try bookShards(connected)
+      messagesBooked = 0
+      let moved = try bookShards(connected)
       outage.recovered()
-      if !booked { try rest(connected.source) }
+      if moved { watchWait.found(messages: messagesBooked) }
+      try rest(connected.source)
     } catch {
       // Fences know backends: a new connection takes its shards over anew, from whatever is left of the old one too.
       servers = nil
@@ -87,8 +100,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     }
   }
 
-  /// One batch for each shard that has blocks waiting and is this lane's already, or that its owner neglects; else one
-  /// of another's.
+  /// Batches of the shards that have blocks waiting and are this lane's already, or that their owners neglect.
   private func bookShards(_ servers: (source: Source, books: Books)) throws -> Bool {
     let lengths = try servers.source.waiting()
     if lengths.allSatisfy({ $0 == 0 }) { pulse.isGood() }
@@ -96,21 +108,28 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     let waiting = lengths.indices.filter { lengths[$0] > 0 && troubles[$0].map { $0.until <= now } ?? true }
     let own = waiting.filter { epochs[$0] != nil }.sorted { lengths[$0] > lengths[$1] }
     var booked = false
-    for shard in own where !clock.isStopping {
-      if try tryBatch(shard, servers) { booked = true }
+    for shards in batchSize.together(own, lengths: lengths, alone: { troubles[$0] != nil }) where !clock.isStopping {
+      if try tryTogether(shards, servers) { booked = true }
     }
     let foreign = waiting.filter { epochs[$0] == nil }
-    for shard in try neglected.find(among: foreign, nowMs: now, places: servers.source.places) where !clock.isStopping {
+    let left = try neglected.find(among: foreign, nowMs: now, isIdle: !booked, places: servers.source.places)
+    for shard in left where !clock.isStopping {
       if try tryBatch(shard, servers) { booked = true }
     }
-    if booked { return true }
-    var randomness = ClockRandomness(clock)
-    for shard in foreign.shuffled(using: &randomness) where !clock.isStopping {
-      if try tryBatch(shard, servers) { return true }
-    }
+    isPatient = !booked && left.count < foreign.count
     // Whatever waits is another lane's, or paused.
-    if troubles.isEmpty { pulse.isGood() }
-    return false
+    if !booked, troubles.isEmpty { pulse.isGood() }
+    return booked
+  }
+
+  /// Shards with little each go through one transaction. Whatever is wrong with one of them, is found out alone.
+  private func tryTogether(_ shards: [Int], _ servers: (source: Source, books: Books)) throws -> Bool {
+    var (booked, left) = shards.count > 1 ? try bookTogether(shards, servers) : (false, shards)
+    if booked { pulse.isGood() }
+    for shard in left where !clock.isStopping {
+      if try tryBatch(shard, servers) { booked = true }
+    }
+    return booked
   }
 
   /// What is wrong with one shard's batch concerns that shard alone.
@@ -128,7 +147,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     }
   }
 
-  private func leaveAlone(_ shard: Int, _ fault: BatchFault) {
+  func leaveAlone(_ shard: Int, _ fault: BatchFault) {
     if fault == .fenced { epochs[shard] = nil }
     var trouble = troubles[shard] ?? Trouble()
     var randomness = ClockRandomness(clock)
@@ -164,8 +183,15 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     secret = read
   }
 
-  /// Nothing to do: one idle lane of the process waits for word of new blocks, the others look now and then.
+  /// Lets more gather. Where there was nothing to do for a while, one idle lane of the process waits for word of new
+  /// blocks, and the others look now and then.
   private func rest(_ source: Source) throws {
+    let lively = watchWait.next()
+    if isPatient || lively < settings.livelyWaitMs {
+      let wait = isPatient ? min(lively, Int(NeglectedShards.patienceMs)) : lively
+      if wait > 0 { _ = clock.wait(milliseconds: wait) }
+      return
+    }
     guard idle.enter() else {
       _ = clock.wait(milliseconds: settings.idleWaitMs)
       return

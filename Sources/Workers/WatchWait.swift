@@ -1,24 +1,27 @@
 /// How long a lane rests before it looks again: shortly after there was something, and longer from look to look while
 /// there is nothing.
 ///
-/// Partners only push, so nobody can wake the lane. A resting fleet costs next to nothing, and a lively one does not
-/// look for each message alone.
+/// Whoever has taken everything lets something gather, because a look, a turn and a transaction cost much the same for
+/// one message as for a hundred. A resting fleet costs next to nothing.
 struct WatchWait {
-  private static let shortestMs = 8
+  private static let shortestMs = 4
 
   private let longestMs: Int
+  /// After so many messages the lane does not rest: more has gathered already.
+  private let plenty: Int
   private var nextMs: Int
 
-  init(longestMs: Int) {
+  init(longestMs: Int, plenty: Int = .max) {
     self.longestMs = longestMs
+    self.plenty = plenty
     self.nextMs = longestMs
   }
 
-  mutating func foundSomething() { nextMs = min(Self.shortestMs, longestMs) }
+  mutating func found(messages: Int) { nextMs = messages < plenty ? min(Self.shortestMs, longestMs) : 0 }
 
   /// - Returns: how long to rest now, in ms.
   mutating func next() -> Int {
-    defer { nextMs = min(longestMs, nextMs * 2) }
+    defer { nextMs = min(longestMs, max(nextMs, Self.shortestMs / 2) * 2) }
     return nextMs
   }
 }

@@ -63,8 +63,8 @@ struct FloorCommand: ParsableCommand {
     for batch in batches {
       let epoch = try epochs[batch.shard] ?? books.takeOver(shard: batch.shard)
       epochs[batch.shard] = epoch
-      _ = try books.open(shard: batch.shard, epoch: epoch)
-      try books.book(batch.booking)
+      _ = try books.open([ShardEpoch(shard: batch.shard, epoch: epoch)])
+      try books.book([batch.booking])
       try books.commit()
     }
   }

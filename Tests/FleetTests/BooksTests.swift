@@ -16,23 +16,23 @@ import Testing
     let oldEpoch = try old.takeOver(shard: 5)
     let newEpoch = try new.takeOver(shard: 5)
     #expect(newEpoch > oldEpoch)
-    #expect(throws: LedgerError.fenced(shard: 5)) { _ = try old.open(shard: 5, epoch: oldEpoch) }
+    #expect(throws: LedgerError.fenced(shard: 5)) { _ = try old.open(5, oldEpoch) }
     old.rollBack()
-    #expect(try new.open(shard: 5, epoch: newEpoch).batchNumber == 1)
+    #expect(try new.open(5, newEpoch).batchNumber == 1)
     new.rollBack()
   }
 
   @Test func `an owner that was stopped inside its transaction does not hold its successor up`() throws {
     let fleet = try FleetFixture()
     let (old, new) = (try books(fleet, "old"), try books(fleet, "new"))
-    let opening = try old.open(shard: 5, epoch: try old.takeOver(shard: 5))
+    let opening = try old.open(5, try old.takeOver(shard: 5))
     // It stops here, with the fence row locked.
     let begin = ContinuousClock.now
     let epoch = try new.takeOver(shard: 5)
     #expect(ContinuousClock.now - begin < .seconds(5))
-    #expect(try new.open(shard: 5, epoch: epoch).batchNumber == opening.batchNumber)
+    #expect(try new.open(5, epoch).batchNumber == opening.batchNumber)
     #expect(throws: PostgresError.self, "the old owner went on writing") {
-      try old.book(Booking(nextEntryNumber: 1, nextResidentNumber: 1))
+      try old.book([Booking(nextEntryNumber: 1, nextResidentNumber: 1)])
     }
     new.rollBack()
   }
@@ -40,10 +40,12 @@ import Testing
   @Test func `a batch of nothing but duplicates performs a real write`() throws {
     let fleet = try FleetFixture()
     let books = try books(fleet, "only")
-    let opening = try books.open(shard: 5, epoch: try books.takeOver(shard: 5))
+    let opening = try books.open(5, try books.takeOver(shard: 5))
     let before = try fleet.value("SELECT pg_current_wal_lsn()")
     // What a batch of duplicates books: counts, and no entry.
-    try books.book(Booking(nextEntryNumber: opening.nextEntryNumber, nextResidentNumber: opening.nextResidentNumber))
+    try books.book([
+      Booking(nextEntryNumber: opening.nextEntryNumber, nextResidentNumber: opening.nextResidentNumber)
+    ])
     try books.commit()
     #expect(try fleet.value("SELECT pg_current_wal_lsn() > '\(before)'") == "true")
     #expect(try fleet.value("SELECT batch_no FROM puhui.fence WHERE shard = 5") == "1")
@@ -52,17 +54,17 @@ import Testing
   @Test func `two shards that book one id at once agree on one of them`() throws {
     let fleet = try FleetFixture()
     let (one, two) = (try books(fleet, "one"), try books(fleet, "two"))
-    _ = try one.open(shard: 1, epoch: try one.takeOver(shard: 1))
-    _ = try two.open(shard: 2, epoch: try two.takeOver(shard: 2))
-    try one.book(booking(resident: "r-1"))
+    _ = try one.open(1, try one.takeOver(shard: 1))
+    _ = try two.open(2, try two.takeOver(shard: 2))
+    try one.book([booking(resident: "r-1")])
     // It waits for the first one's key, as long as the lock timeout allows.
-    #expect(throws: PostgresError.self) { try two.book(booking(resident: "r-2")) }
+    #expect(throws: PostgresError.self) { try two.book([booking(resident: "r-2")]) }
     two.rollBack()
     try one.commit()
     var questions = LedgerQuestions()
     questions.keys = [ActivityKey(partnerNumber: 1, id: "same")]
-    _ = try two.open(shard: 2, epoch: try two.takeOver(shard: 2))
-    #expect(try two.answer(questions, shard: 2).known.values.map(\.shard) == [1], "run again, it sees the first")
+    _ = try two.open(2, try two.takeOver(shard: 2))
+    #expect(try two.answer([questions])[0].known.values.map(\.shard) == [1], "run again, it sees the first")
     two.rollBack()
   }
 
@@ -82,5 +84,12 @@ import Testing
         purse: PointsPurse(), title: nil, latestAt: at)
     ]
     return booking
+  }
+}
+
+extension ShardBooks {
+  /// A batch of one shard.
+  fileprivate func open(_ shard: Int16, _ epoch: Int64) throws -> BatchOpening {
+    try open([ShardEpoch(shard: shard, epoch: epoch)])[0]
   }
 }

@@ -42,7 +42,7 @@ import Testing
       let list = fleet.keys.score(ShardMap.shard(ofResident: "r-\(id)"))
       let block = try #require(ReviewBlocks.pack([review], ofPartner: "meituan-bike").first)
       let verdicts = try BlockList(maxBlocks: 1_000, maxAgeMs: 3_600_000).push(
-        [.init(list: list, block: block)], on: &redis)
+        [.init(list: list, blocks: [block])], on: &redis)
       guard case .accepted = verdicts[0] else { throw TestFailure("a list took no block") }
     }
   }

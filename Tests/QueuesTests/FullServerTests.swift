@@ -36,7 +36,7 @@ import Testing
     var list = fixture.list("1")
     let first = try list.mustTake(2, on: &redis)
     #expect(first.texts == ["a", "b"])
-    let push = BlockList.Push(list: fixture.keys.score(3), block: Array("PHB1block".utf8))
+    let push = BlockList.Push(list: fixture.keys.score(3), blocks: [Array("PHB1block".utf8)])
     #expect(try BlockList(maxBlocks: 4, maxAgeMs: 1_000).push([push], on: &redis) == [.accepted(length: 1)])
     #expect(try BoundedList(name: fixture.keys.rejected("meituan-bike")).push([[1]], on: &redis) == 1)
     #expect(try list.renew(first.claim, on: &redis))

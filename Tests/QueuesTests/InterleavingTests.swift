@@ -74,7 +74,7 @@ import Testing
     try forget()
     try list.mustTrim(again, 1, on: &redis)
     try forget()
-    let blocks = ["x", "y", "z"].map { BlockList.Push(list: $0, block: Array("PHB1block".utf8)) }
+    let blocks = ["x", "y", "z"].map { BlockList.Push(list: $0, blocks: [Array("PHB1block".utf8)]) }
     let verdicts = try BlockList(maxBlocks: 4, maxAgeMs: 1_000).push(blocks, on: &redis)
     #expect(verdicts == [.accepted(length: 1), .accepted(length: 1), .accepted(length: 1)])
     try forget()

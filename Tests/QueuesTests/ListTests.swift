@@ -28,7 +28,7 @@ import Testing
     guard case .array(let parts) = time, case .bytes(let seconds) = parts[0] else { throw TestFailure("\(time)") }
     let before = try #require(Int64(String(decoding: seconds, as: UTF8.self))) * 1_000
     let verdicts = try BlockList(maxBlocks: 4, maxAgeMs: 1_000).push(
-      [.init(list: list, block: block(rest))], on: &redis)
+      [.init(list: list, blocks: [block(rest)])], on: &redis)
     #expect(verdicts == [.accepted(length: 1)])
     let stamped = try oldest(list, on: &redis)
     #expect((stamped.magic, stamped.rest) == ("PHB1", rest))
@@ -40,10 +40,10 @@ import Testing
     let blocks = BlockList(maxBlocks: 2, maxAgeMs: 60_000)
     let (full, free) = (fixture.keys.score(1), fixture.keys.score(2))
     for length in 1...2 {
-      #expect(try blocks.push([.init(list: full, block: block("x"))], on: &redis) == [.accepted(length: length)])
+      #expect(try blocks.push([.init(list: full, blocks: [block("x")])], on: &redis) == [.accepted(length: length)])
     }
     let verdicts = try blocks.push(
-      [.init(list: full, block: block("y")), .init(list: free, block: block("y"))], on: &redis)
+      [.init(list: full, blocks: [block("y")]), .init(list: free, blocks: [block("y")])], on: &redis)
     guard case .full(let age) = verdicts[0] else { throw TestFailure("a full list took a block: \(verdicts)") }
     #expect((0..<60_000).contains(age))
     #expect(verdicts[1] == .accepted(length: 1))
@@ -56,13 +56,13 @@ import Testing
     let old: [UInt8] = Array("PHB1".utf8) + [0, 0, 0, 0, 0, 0, 0, 1] + Array("old".utf8)
     _ = try redis.command(["LPUSH", .string(list), .bytes(old)])
     let blocks = BlockList(maxBlocks: 9, maxAgeMs: 1_000)
-    #expect(try blocks.push([.init(list: list, block: block("x"))], on: &redis) == [.accepted(length: 2)])
-    guard case .full(let age) = try blocks.push([.init(list: list, block: block("y"))], on: &redis)[0] else {
+    #expect(try blocks.push([.init(list: list, blocks: [block("x")])], on: &redis) == [.accepted(length: 2)])
+    guard case .full(let age) = try blocks.push([.init(list: list, blocks: [block("y")])], on: &redis)[0] else {
       throw TestFailure("a list with an old block took a third one")
     }
     #expect(age > 1_600_000_000_000)
     _ = try redis.command(["RPOP", .string(list)])
-    #expect(try blocks.push([.init(list: list, block: block("z"))], on: &redis) == [.accepted(length: 2)])
+    #expect(try blocks.push([.init(list: list, blocks: [block("z")])], on: &redis) == [.accepted(length: 2)])
   }
 
   @Test func `a bounded list keeps the newest`() throws {

@@ -95,7 +95,7 @@ import Testing
     let shard = fixture.keys.score(3)
     let blocks = BlockList(maxBlocks: 4, maxAgeMs: 0, maxBlocksPaused: 6)
     let push = { (redis: inout RedisConnection) in
-      try blocks.push([.init(list: shard, block: Array("PHB1block".utf8))], on: &redis)[0]
+      try blocks.push([.init(list: shard, blocks: [Array("PHB1block".utf8)])], on: &redis)[0]
     }
     // Since long ago, for a list that may wait for nothing.
     let old = Array("PHB1".utf8) + [UInt8](repeating: 0, count: 8) + Array("block".utf8)

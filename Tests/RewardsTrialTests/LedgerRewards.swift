@@ -169,10 +169,10 @@ struct LedgerRewards: RewardsSystem {
           position: position,
           content: .activity(activity, content: Digest(high: 1, low: UInt64(offset)), evidence: nil))
       ], pushedAt: now)
-    let opening = try shards.open(shard: shard, epoch: epoch, now: now)
+    let opening = try shards.open([ShardEpoch(shard: shard, epoch: epoch)], now: now)[0]
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: [block], render: ActivityMessage.encoded)
-    let residents = scorer.receive(try shards.answer(scorer.questions(), shard: shard))
-    try shards.book(scorer.fold(try shards.residents(residents, shard: shard)))
+    let residents = scorer.receive(try shards.answer([scorer.questions()])[0])
+    try shards.book([scorer.fold(try shards.residents([residents])[0])])
     try shards.commit()
   }
 

@@ -29,10 +29,7 @@ final class LeasedListClient {
     for _ in 0..<2 {
       switch try claim(count: count, gone: gone) {
       case .owned(let claimed):
-        holding = .init(
-          list: list, owner: owner, lengthMs: lengthMs, epoch: claimed.verdict.epoch,
-          incarnation: claimed.verdict.incarnation, position: claimed.verdict.position)
-        self.claimed = claimed
+        hold(claimed)
         if claimed.verdict.isSuspect { guard try takeUp() else { return nil } }
         return claimed
       case .leased(let other):
@@ -44,6 +41,26 @@ final class LeasedListClient {
       }
     }
     return nil
+  }
+
+  /// What `Queues/LeasedLists` does for one of several lists: nothing is taken up, and nobody's list taken over early.
+  func readAmongOthers(count: Int) throws -> Claimed? {
+    let first = try verdict(count: count, gone: nil)
+    let elements = try peek(count: count)
+    let second = try mutation == .noSecondVerdict ? first : verdict(count: count, gone: nil)
+    guard first.kind == .owned, second.kind == .owned, first.isSamePlace(as: second), !elements.isEmpty else {
+      return nil
+    }
+    let claimed = Claimed(verdict: second, elements: elements)
+    hold(claimed)
+    return claimed
+  }
+
+  private func hold(_ claimed: Claimed) {
+    holding = .init(
+      list: list, owner: owner, lengthMs: lengthMs, epoch: claimed.verdict.epoch,
+      incarnation: claimed.verdict.incarnation, position: claimed.verdict.position)
+    self.claimed = claimed
   }
 
   private enum Result {

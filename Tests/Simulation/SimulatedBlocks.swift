@@ -36,22 +36,28 @@ final class SimulatedBlocks: BlockSource {
     _ = try wire.call("BRPOP wake") { _ in true }
   }
 
-  func claim(shard: Int, count: Int, read: (BlockClaim, RawSpan) -> Bool) throws -> BlockClaim? {
-    guard let claimed = try lists[shard].read(count: count) else { return nil }
-    let verdict = claimed.verdict
-    var claim = BlockClaim(
-      shard: shard, epoch: verdict.epoch, incarnation: verdict.incarnation, position: verdict.position,
-      count: claimed.elements.count, isSuspect: verdict.isSuspect, attemptsAlone: verdict.attemptsAlone)
-    var taken = 0
-    for element in claimed.elements {
-      let wantsMore = read(claim, element.bytes.span.bytes)
-      taken += 1
-      if !wantsMore { break }
+  func claim(_ shards: [Int], count: Int, read: (BlockClaim, RawSpan) -> Bool) throws -> [BlockClaim] {
+    let isAlone = shards.count == 1
+    var claims: [BlockClaim] = []
+    for shard in shards {
+      let claimed = try isAlone ? lists[shard].read(count: count) : lists[shard].readAmongOthers(count: count)
+      guard let claimed else { continue }
+      let verdict = claimed.verdict
+      var claim = BlockClaim(
+        shard: shard, epoch: verdict.epoch, incarnation: verdict.incarnation, position: verdict.position,
+        count: claimed.elements.count, isSuspect: verdict.isSuspect, attemptsAlone: verdict.attemptsAlone)
+      var taken = 0
+      for element in claimed.elements where isAlone || !claim.isSuspect {
+        let wantsMore = read(claim, element.bytes.span.bytes)
+        taken += 1
+        if !wantsMore { break }
+      }
+      claim.count = taken
+      claims.append(claim)
     }
-    claim.count = taken
     trimmedEarly = mutation == .trimBeforeCommit
-    if trimmedEarly { _ = try removeBlocks(claim) }
-    return claim
+    if trimmedEarly { try removeBlocks(claims) }
+    return claims
   }
 
   func renew(_ claim: BlockClaim) throws -> Bool { try lists[claim.shard].renew() }
@@ -60,10 +66,14 @@ final class SimulatedBlocks: BlockSource {
 
   func setDown(_ claim: BlockClaim) throws -> Bool { try lists[claim.shard].setDown() }
 
-  func trim(_ claim: BlockClaim) throws -> Bool { trimmedEarly ? true : try removeBlocks(claim) }
+  func trim(_ claims: [BlockClaim]) throws {
+    if !trimmedEarly { try removeBlocks(claims) }
+  }
 
-  private func removeBlocks(_ claim: BlockClaim) throws -> Bool {
-    try lists[claim.shard].trim(count: claim.count) { world, _, taken in world.checkTrimmedBlocks(taken) }
+  private func removeBlocks(_ claims: [BlockClaim]) throws {
+    for claim in claims where claim.count > 0 {
+      _ = try lists[claim.shard].trim(count: claim.count) { world, _, taken in world.checkTrimmedBlocks(taken) }
+    }
   }
 
   func handBack(_ claim: BlockClaim) throws { try lists[claim.shard].handBack() }

@@ -48,53 +48,61 @@ final class SimulatedBooks: ScoringBooks {
     }
   }
 
-  func open(shard: Int16, epoch: Int64) throws -> BatchOpening {
-    let begun = try call("BEGIN for shard \(shard), epoch \(epoch)") { [session] world in
-      world.ledger.begin(session, epoch: epoch, now: world.now)
-      return (now: world.now, isOwner: world.isOwner(of: shard, epoch: epoch))
+  func open(_ shards: [ShardEpoch]) throws -> [BatchOpening] {
+    let begun = try call("BEGIN for \(shards.map { "shard \($0.shard), epoch \($0.epoch)" })") { [session] world in
+      world.ledger.begin(session, now: world.now)
+      return (now: world.now, owned: shards.filter { world.isOwner(of: $0.shard, epoch: $0.epoch) })
     }
-    guard begun.isOwner else { throw BatchFault.fenced }
-    guard try waitForFence(shard, milliseconds: 5_000) else { throw BatchFault.collided("lock timeout") }
-    // The row stays locked though its newest version is another owner's.
-    guard try call("look at the fence", { $0.isOwner(of: shard, epoch: epoch) }) else { throw BatchFault.fenced }
-    return try call("read positions") { [session] world in
-      let state = world.ledger.shards[shard] ?? .init()
-      let opening = BatchOpening(
-        shard: shard, batchNumber: state.fence.batchNumber + 1, nextEntryNumber: state.fence.nextEntryNumber,
-        nextResidentNumber: state.fence.nextResidentNumber, now: Instant(microseconds: begun.now),
-        catalogueVersion: SimulatedCatalogue.policy.version,
-        highWaterMarks: world.mutation == .forgetMarks ? [:] : state.marks)
-      world.ledger.sessions[session]?.opening = opening
-      return opening
+    var owned: [ShardEpoch] = []
+    for shard in begun.owned {
+      guard try waitForFence(shard.shard, milliseconds: 5_000) else { throw BatchFault.collided("lock timeout") }
+      // The row stays locked though its newest version is another owner's.
+      if try call("look at the fence", { $0.isOwner(of: shard.shard, epoch: shard.epoch) }) { owned.append(shard) }
     }
-  }
-
-  func answer(_ questions: LedgerQuestions, shard: Int16) throws -> LedgerAnswers {
-    try call("ask for \(questions.keys.count) keys", quietly: true) { $0.ledger.answer(questions, shard: shard) }
-  }
-
-  func residents(_ questions: ResidentQuestions, shard: Int16) throws -> ResidentAnswers {
-    try call("ask for \(questions.windows.count) histories", quietly: true) {
-      $0.ledger.residents(questions, shard: shard)
+    guard !owned.isEmpty else { throw BatchFault.fenced }
+    return try call("read positions") { [session, owned] world in
+      let openings = owned.map { opened in
+        let state = world.ledger.shards[opened.shard] ?? .init()
+        return BatchOpening(
+          shard: opened.shard, batchNumber: state.fence.batchNumber + 1, nextEntryNumber: state.fence.nextEntryNumber,
+          nextResidentNumber: state.fence.nextResidentNumber, now: Instant(microseconds: begun.now),
+          catalogueVersion: SimulatedCatalogue.policy.version,
+          highWaterMarks: world.mutation == .forgetMarks ? [:] : state.marks)
+      }
+      world.ledger.sessions[session]?.opened = zip(openings, owned).map { ($0, $1.epoch) }
+      return openings
     }
   }
 
-  func book(_ booking: Booking) throws {
+  func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers] {
+    try call("ask for \(questions.map(\.keys.count)) keys", quietly: true) { [session] world in
+      zip(questions, world.ledger.opened(by: session)).map { world.ledger.answer($0, shard: $1) }
+    }
+  }
+
+  func residents(_ questions: [ResidentQuestions]) throws -> [ResidentAnswers] {
+    try call("ask for \(questions.map(\.windows.count)) histories", quietly: true) { [session] world in
+      zip(questions, world.ledger.opened(by: session)).map { world.ledger.residents($0, shard: $1) }
+    }
+  }
+
+  func book(_ bookings: [Booking]) throws {
     let refused = stage.with { $0.workload.refusedByDatabase }
-    if booking.entries.contains(where: { refused.contains($0.key.id) }) {
+    let entries = bookings.flatMap(\.entries)
+    if entries.contains(where: { refused.contains($0.key.id) }) {
       _ = try call("COPY is refused") { world in world.witness.lastPoisonAt = world.now }
       throw BatchFault.refused("numeric value out of range")
     }
-    for entry in booking.entries.sorted(by: { $0.key.id < $1.key.id }) where entry.content != nil {
-      try insert(entry.key)
-    }
-    let isFresh = try call("book \(booking.entries.count) entries, \(booking.refusals.count) refusals") {
+    for entry in entries.sorted(by: { $0.key.id < $1.key.id }) where entry.content != nil { try insert(entry.key) }
+    let isFresh = try call("book \(entries.count) entries, \(bookings.map(\.refusals.count)) refusals") {
       [session] world in
-      let known = world.ledger.sessions[session]?.opening.flatMap { world.ledger.shards[$0.shard]?.refusals } ?? [:]
-      guard booking.refusals.allSatisfy({ known[.init(position: $0.position, content: $0.content)] == nil }) else {
-        return false
+      for (booking, shard) in zip(bookings, world.ledger.opened(by: session)) {
+        let known = world.ledger.shards[shard]?.refusals ?? [:]
+        guard booking.refusals.allSatisfy({ known[.init(position: $0.position, content: $0.content)] == nil }) else {
+          return false
+        }
       }
-      world.ledger.sessions[session]?.booking = booking
+      world.ledger.sessions[session]?.bookings = bookings
       return true
     }
     guard isFresh else { throw BatchFault.collided("a refusal is booked already") }

@@ -38,26 +38,49 @@ final class SimulatedInboxes: InboxSource {
     return claim
   }
 
+  func claim(_ partners: [String], count: Int, read: (InboxClaim, Int64, RawSpan) -> Void) throws -> [InboxClaim] {
+    var claims: [InboxClaim] = []
+    for partner in partners {
+      guard let claimed = try lists[Self.index(partner)].readAmongOthers(count: count) else { continue }
+      let verdict = claimed.verdict
+      let claim = InboxClaim(
+        partner: partner, epoch: verdict.epoch, incarnation: verdict.incarnation, position: verdict.position,
+        count: verdict.isSuspect ? 0 : claimed.elements.count, isSuspect: verdict.isSuspect,
+        attemptsAlone: verdict.attemptsAlone)
+      for (offset, element) in claimed.elements.prefix(claim.count).enumerated() {
+        read(claim, claim.position + Int64(offset), element.bytes.span.bytes)
+        guard wire.stage.with({ [actor = wire.actor] in $0.isAlive(actor) }) else { throw ProcessEnded() }
+      }
+      claims.append(claim)
+    }
+    return claims
+  }
+
   func setDown(_ claim: InboxClaim) throws -> Bool { try lists[Self.index(claim.partner)].setDown() }
 
   func push(_ blocks: [(shard: Int, block: [UInt8])], _ urgency: Urgency) throws -> [Bool] {
-    try blocks.map { shard, block in
-      let accepted = try wire.call("push \(block.count) bytes to score \(shard)") { world in
+    var accepted: Set<Int> = []
+    for (shard, group) in Dictionary(grouping: blocks, by: \.shard).sorted(by: { $0.key < $1.key }) {
+      let bytes = group.map(\.block)
+      let isAccepted = try wire.call("push \(bytes.map(\.count)) bytes to score \(shard)") { world in
         let now = (world.now + world.redis.clockSkew) / 1000
-        guard world.redis.push(block: block, shard: shard, urgency, now: now, plan: world.plan) else {
+        guard world.redis.push(bytes, shard: shard, urgency, now: now, plan: world.plan) else {
           return world.mutation == .pushBlindly
         }
-        if let element = world.redis[.score(shard)].last { world.accept(element) }
+        for element in world.redis[.score(shard)].suffix(bytes.count) { world.accept(element) }
         return true
       }
-      return accepted
+      if isAccepted { accepted.insert(shard) }
     }
+    return blocks.map { accepted.contains($0.shard) }
   }
 
-  func trim(_ claim: InboxClaim) throws -> Bool {
-    let index = Self.index(claim.partner)
-    return try lists[index].trim(count: claim.count) { world, holding, taken in
-      world.checkTrimmedInbox(index, holding, taken)
+  func trim(_ claims: [InboxClaim]) throws -> [Bool] {
+    try claims.map { claim in
+      let index = Self.index(claim.partner)
+      return try lists[index].trim(count: claim.count) { world, holding, taken in
+        world.checkTrimmedInbox(index, holding, taken)
+      }
     }
   }
 

@@ -63,9 +63,8 @@ struct SimulatedLedger: Sendable {
     }
 
     var state = State.idle
-    var epoch: Int64 = 0
-    var opening: BatchOpening?
-    var booking: Booking?
+    var opened: [(opening: BatchOpening, epoch: Int64)] = []
+    var bookings: [Booking] = []
   }
 
   var shards: [Int16: Shard] = [:]
@@ -114,10 +113,10 @@ struct SimulatedLedger: Sendable {
     return shards[shard]?.fence.epoch ?? 0
   }
 
-  mutating func begin(_ session: Int, epoch: Int64, now: Int64) {
-    sessions[session]?.state = .inTransaction(since: now)
-    sessions[session]?.epoch = epoch
-  }
+  mutating func begin(_ session: Int, now: Int64) { sessions[session]?.state = .inTransaction(since: now) }
+
+  /// The shards of a session's batch, in their order.
+  func opened(by session: Int) -> [Int16] { sessions[session]?.opened.map(\.opening.shard) ?? [] }
 
   enum KeyInsertion: Sendable { case inserted, waits, violates }
 
@@ -131,8 +130,8 @@ struct SimulatedLedger: Sendable {
 
   mutating func rollBack(_ session: Int) {
     sessions[session]?.state = .idle
-    sessions[session]?.opening = nil
-    sessions[session]?.booking = nil
+    sessions[session]?.opened = []
+    sessions[session]?.bookings = []
     releaseLocks(of: session)
   }
 
@@ -141,18 +140,23 @@ struct SimulatedLedger: Sendable {
     for (key, holder) in pendingKeys where holder == session { pendingKeys[key] = nil }
   }
 
+  /// A shard's part of a committed batch.
+  struct Committed {
+    var opening: BatchOpening
+    var epoch: Int64
+    var booking: Booking
+  }
+
   /// Applies what a session has booked, and lets go of its locks.
   ///
   /// - Returns: the batch, for whoever checks it.
-  mutating func commit(_ session: Int) -> (opening: BatchOpening, booking: Booking, epoch: Int64)? {
-    guard let committing = sessions[session], let opening = committing.opening, let booking = committing.booking
-    else {
-      rollBack(session)
-      return nil
+  mutating func commit(_ session: Int) -> [Committed] {
+    let batch = sessions[session].map { session in
+      zip(session.opened, session.bookings).map { Committed(opening: $0.opening, epoch: $0.epoch, booking: $1) }
     }
-    apply(booking, opening)
+    for part in batch ?? [] { apply(part.booking, part.opening) }
     rollBack(session)
-    return (opening, booking, committing.epoch)
+    return batch ?? []
   }
 
   private mutating func apply(_ booking: Booking, _ opening: BatchOpening) {

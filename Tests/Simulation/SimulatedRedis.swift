@@ -66,8 +66,8 @@ struct SimulatedRedis: Sendable {
 
   mutating func flush() { memory = Memory(pushes: memory.pushes) }
 
-  /// Offers a block without its stamp to a list.
-  mutating func push(block: [UInt8], shard: Int, _ urgency: Urgency, now: Int64, plan: RunPlan) -> Bool {
+  /// Offers blocks without their stamps to a list.
+  mutating func push(_ blocks: [[UInt8]], shard: Int, _ urgency: Urgency, now: Int64, plan: RunPlan) -> Bool {
     let name = ListName.score(shard)
     let list = self[name]
     if list.count >= 2 || list.count >= plan.blocksPerList, let oldest = list.first {
@@ -76,7 +76,7 @@ struct SimulatedRedis: Sendable {
         guard memory.leases[name]?.isPaused ?? false, list.count < Self.mostBlocksPaused else { return false }
       }
     }
-    self[name].append(Element(bytes: Self.stamped(block, at: now)))
+    for block in blocks { self[name].append(Element(bytes: Self.stamped(block, at: now))) }
     return true
   }
 

@@ -59,14 +59,16 @@ extension World {
   }
 
   private mutating func carryOutCommit(of session: Int) {
-    guard let (opening, booking, epoch) = ledger.commit(session) else { return }
-    if ledger.shards[opening.shard]?.fence.epoch != epoch {
-      fail("shard \(opening.shard): a batch of epoch \(epoch) is booked, which is not the newest")
+    for part in ledger.commit(session) {
+      let shard = part.opening.shard
+      if ledger.shards[shard]?.fence.epoch != part.epoch {
+        fail("shard \(shard): a batch of epoch \(part.epoch) is booked, which is not the newest")
+      }
+      if let key = ledger.doubles.first { fail("\(key.id) of partner \(key.partnerNumber) is credited twice") }
+      for entry in part.booking.entries { check(entry) }
+      for refusal in part.booking.refusals { check(refusal) }
+      checkSums(of: shard)
     }
-    if let key = ledger.doubles.first { fail("\(key.id) of partner \(key.partnerNumber) is credited twice") }
-    for entry in booking.entries { check(entry) }
-    for refusal in booking.refusals { check(refusal) }
-    checkSums(of: opening.shard)
     for (partner, tally) in ledger.counts { check(tally, ofPartner: partner) }
   }
 

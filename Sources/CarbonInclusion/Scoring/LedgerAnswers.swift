@@ -1,3 +1,14 @@
+/// A shard, and since which take-over its books are somebody's.
+package struct ShardEpoch: Sendable, Equatable {
+  package var shard: Int16
+  package var epoch: Int64
+
+  package init(shard: Int16, epoch: Int64) {
+    self.shard = shard
+    self.epoch = epoch
+  }
+}
+
 /// How a batch begins: the shard's fence row, locked by the batch's transaction.
 package struct BatchOpening: Sendable, Equatable {
   package var shard: Int16

@@ -21,19 +21,17 @@ final class LedgerBooks: ScoringBooks {
 
   func takeOver(shard: Int16) throws -> Int64 { try translating { try books.takeOver(shard: shard) } }
 
-  func open(shard: Int16, epoch: Int64) throws -> BatchOpening {
-    try translating { try books.open(shard: shard, epoch: epoch) }
+  func open(_ shards: [ShardEpoch]) throws -> [BatchOpening] { try translating { try books.open(shards) } }
+
+  func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers] {
+    try translating { try books.answer(questions) }
   }
 
-  func answer(_ questions: LedgerQuestions, shard: Int16) throws -> LedgerAnswers {
-    try translating { try books.answer(questions, shard: shard) }
+  func residents(_ questions: [ResidentQuestions]) throws -> [ResidentAnswers] {
+    try translating { try books.residents(questions) }
   }
 
-  func residents(_ questions: ResidentQuestions, shard: Int16) throws -> ResidentAnswers {
-    try translating { try books.residents(questions, shard: shard) }
-  }
-
-  func book(_ booking: Booking) throws { try translating { try books.book(booking) } }
+  func book(_ bookings: [Booking]) throws { try translating { try books.book(bookings) } }
 
   func commit() throws {
     do {

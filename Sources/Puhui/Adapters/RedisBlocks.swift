@@ -31,20 +31,38 @@ final class RedisBlocks: BlockSource {
     try WakeCall.wait(at: keys.wake, milliseconds: milliseconds, on: &connection)
   }
 
-  func claim(shard: Int, count: Int, read: (BlockClaim, RawSpan) -> Bool) throws -> BlockClaim? {
+  func claim(_ shards: [Int], count: Int, read: (BlockClaim, RawSpan) -> Bool) throws -> [BlockClaim] {
+    guard shards.count > 1 else { return try shards.compactMap { try claim(shard: $0, count: count, read: read) } }
+    var held: [BlockClaim] = []
+    try LeasedLists.claim(shards.map { ($0, lists[$0]) }, count: count, on: &connection) { shard, claim, messages in
+      var blockClaim = Self.blockClaim(claim, shard: shard)
+      blockClaim.count = claim.isSuspect ? 0 : Self.read(messages, blockClaim, read)
+      claims[shard] = claim
+      held.append(blockClaim)
+    }
+    return held
+  }
+
+  private func claim(shard: Int, count: Int, read: (BlockClaim, RawSpan) -> Bool) throws -> BlockClaim? {
     let claimed = try lists[shard].read(count: count, on: &connection) { claim, messages in
-      let blockClaim = Self.blockClaim(claim, shard: shard)
-      var taken = 0
-      while taken < messages.count {
-        let wantsMore = messages.withBytes(at: taken) { read(blockClaim, $0) }
-        taken += 1
-        if !wantsMore { break }
-      }
-      return taken
+      Self.read(messages, Self.blockClaim(claim, shard: shard), read)
     }
     guard let claim = claimed else { return nil }
     claims[shard] = claim
     return Self.blockClaim(claim, shard: shard)
+  }
+
+  /// - Returns: how many blocks were wanted.
+  private static func read(
+    _ messages: borrowing ClaimedMessages, _ claim: BlockClaim, _ read: (BlockClaim, RawSpan) -> Bool
+  ) -> Int {
+    var taken = 0
+    while taken < messages.count {
+      let wantsMore = messages.withBytes(at: taken) { read(claim, $0) }
+      taken += 1
+      if !wantsMore { break }
+    }
+    return taken
   }
 
   private static func blockClaim(_ claim: Claim, shard: Int) -> BlockClaim {
@@ -86,9 +104,9 @@ final class RedisBlocks: BlockSource {
   /// Beyond that something is wrong with more than a block or two, and a person has to look.
   private static let mostSetAside = 1_000
 
-  func trim(_ claim: BlockClaim) throws -> Bool {
-    guard let held = claims[claim.shard] else { return false }
-    return try lists[claim.shard].trim(held, count: claim.count, release: true, on: &connection) != .lost
+  func trim(_ claims: [BlockClaim]) throws {
+    let held = claims.compactMap { claim in self.claims[claim.shard].map { (lists[claim.shard], $0, claim.count) } }
+    try LeasedLists.trim(held, on: &connection)
   }
 
   func handBack(_ claim: BlockClaim) throws {

@@ -54,6 +54,26 @@ final class RedisInboxes: InboxSource {
     return Self.inboxClaim(claim, partner)
   }
 
+  func claim(
+    _ partners: [String], count: Int, read: (InboxClaim, Int64, RawSpan) -> Void
+  ) throws -> [InboxClaim] {
+    let asked = partners.map { lists[$0] ?? LeasedList(name: keys.inbox($0), owner: owner, leaseMs: leaseMs) }
+    for (partner, list) in zip(partners, asked) { lists[partner] = list }
+    var held: [InboxClaim] = []
+    try LeasedLists.claim(asked.indices.map { ($0, asked[$0]) }, count: count, on: &connection) {
+      place, claim, messages in
+      var inboxClaim = Self.inboxClaim(claim, partners[place])
+      if claim.isSuspect {
+        inboxClaim.count = 0
+      } else {
+        messages.forEachBytes { index, bytes in read(inboxClaim, claim.position + Int64(index), bytes) }
+      }
+      claims[partners[place]] = claim
+      held.append(inboxClaim)
+    }
+    return held
+  }
+
   private static func inboxClaim(_ claim: Claim, _ partner: String) -> InboxClaim {
     InboxClaim(
       partner: partner, epoch: claim.epoch, incarnation: claim.incarnation, position: claim.position,
@@ -61,24 +81,26 @@ final class RedisInboxes: InboxSource {
   }
 
   func push(_ blocks: [(shard: Int, block: [UInt8])], _ urgency: Urgency) throws -> [Bool] {
-    let pushes = blocks.map { BlockList.Push(list: keys.score($0.shard), block: $0.block) }
     guard let blockList = blockLists[urgency] else { return blocks.map { _ in false } }
-    let accepted = try blockList.push(pushes, on: &connection).map { verdict in
-      if case .accepted = verdict { return true }
-      return false
+    let shards = Dictionary(grouping: blocks, by: \.shard).sorted { $0.key < $1.key }
+    let pushes = shards.map { BlockList.Push(list: keys.score($0.key), blocks: $0.value.map(\.block)) }
+    var accepted: Set<Int> = []
+    for (shard, verdict) in zip(shards, try blockList.push(pushes, waking: keys.wake, on: &connection)) {
+      if case .accepted = verdict { accepted.insert(shard.key) }
     }
-    if accepted.contains(true) { try WakeCall.send(to: keys.wake, on: &connection) }
-    return accepted
+    return blocks.map { accepted.contains($0.shard) }
   }
 
   func setDown(_ claim: InboxClaim) throws -> Bool {
     try settle(claim) { list, held, connection throws(RedisError) in try list.setDown(held, on: &connection) }
   }
 
-  func trim(_ claim: InboxClaim) throws -> Bool {
-    try settle(claim) { list, held, connection throws(RedisError) in
-      try list.trim(held, count: claim.count, release: true, on: &connection) != .lost
+  func trim(_ claims: [InboxClaim]) throws -> [Bool] {
+    let held = claims.compactMap { claim in
+      self.claims[claim.partner].flatMap { held in lists[claim.partner].map { ($0, held, claim.count) } }
     }
+    precondition(held.count == claims.count, "only what was claimed is trimmed")
+    return try LeasedLists.trim(held, on: &connection)
   }
 
   func handBack(_ claim: InboxClaim) throws {

@@ -115,13 +115,11 @@ final class RedisJobs: JobSource {
   }
 
   func forward(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool] {
-    let pushes = blocks.map { BlockList.Push(list: keys.score($0.shard), block: $0.block) }
-    let accepted = try blockList.push(pushes, on: &connection).map { verdict in
+    let pushes = blocks.map { BlockList.Push(list: keys.score($0.shard), blocks: [$0.block]) }
+    return try blockList.push(pushes, waking: keys.wake, on: &connection).map { verdict in
       if case .accepted = verdict { return true }
       return false
     }
-    if accepted.contains(true) { try WakeCall.send(to: keys.wake, on: &connection) }
-    return accepted
   }
 
   func queued(of residents: [String], inboxesOf partners: [String]) throws -> [String: Int64] {

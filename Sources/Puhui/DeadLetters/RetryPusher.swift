@@ -52,10 +52,9 @@ struct RetryPusher: ~Copyable {
     let offered = blocks.indices.filter { shards.insert(blocks[$0].shard).inserted }
     do throws(RedisError) {
       let verdicts = try list.push(
-        offered.map { BlockList.Push(list: keys.score(blocks[$0].shard), block: blocks[$0].block) }, on: &connection)
-      let gone = zip(offered, verdicts).filter { if case .accepted = $1 { true } else { false } }.map(\.0)
-      if !gone.isEmpty { try WakeCall.send(to: keys.wake, on: &connection) }
-      return Set(gone)
+        offered.map { BlockList.Push(list: keys.score(blocks[$0].shard), blocks: [blocks[$0].block]) },
+        waking: keys.wake, on: &connection)
+      return Set(zip(offered, verdicts).filter { if case .accepted = $1 { true } else { false } }.map(\.0))
     } catch {
       throw CommandFailure(.unavailable, "Redis: \(error)")
     }

@@ -57,7 +57,7 @@ struct Graveyard {
     guard builder.append(message, at: position, retrying: burial) else { throw TestFailure("a block took nothing") }
     let list = BlockList(maxBlocks: 100_000, maxAgeMs: 3_600_000)
     let verdicts = try list.push(
-      [.init(list: fleet.keys.score(shard), block: builder.encoded(coveringTo: position + 1))], on: &redis)
+      [.init(list: fleet.keys.score(shard), blocks: [builder.encoded(coveringTo: position + 1)])], on: &redis)
     guard case .accepted = verdicts[0] else { throw TestFailure("a list took no block") }
   }
 

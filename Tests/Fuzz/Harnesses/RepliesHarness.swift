@@ -55,7 +55,7 @@ enum RepliesHarness {
   }
 
   private static func push(_ connection: inout RedisConnection) throws(RedisError) {
-    let pushes = (0..<3).map { BlockList.Push(list: keys.score($0), block: Array("PHB1rest".utf8)) }
+    let pushes = (0..<3).map { BlockList.Push(list: keys.score($0), blocks: [Array("PHB1rest".utf8)]) }
     _ = try BlockList(maxBlocks: 4, maxAgeMs: 50).push(pushes, on: &connection)
     _ = try PartnerList(name: keys.inbox("p")).push([[1], [2], [3]], perCommand: 2, on: &connection)
   }
