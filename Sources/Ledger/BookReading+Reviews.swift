@@ -9,8 +9,7 @@ extension BookReading {
     parameters.append(array: jobs.elements)
     return (
       """
-      SELECT q.place, r.outcome IS NULL, a.resident, a.resident_no, a.actions, a.reduction_mg, a.nanopoints, a.title,
-        a.latest_at
+      SELECT q.place, r.outcome IS NULL, a.resident
       FROM (SELECT u.* FROM unnest($1::smallint[], $2::text[]) WITH ORDINALITY u(shard, job_id, place) OFFSET 0) q
       JOIN puhui.review r ON r.job_id = q.job_id AND r.shard = q.shard
       JOIN puhui.account a ON a.shard = r.shard AND a.resident_no = r.resident_no
@@ -25,9 +24,7 @@ extension BookReading {
   ) {
     for row in 0..<rows.count {
       let (part, job) = jobs[place: rows.int64(row, 0)]
-      let resident = rows.string(row, 2)
-      answers[part].reviews[job] = .init(isOpen: rows.bool(row, 1), resident: resident)
-      answers[part].accounts[resident] = account(row, of: rows, from: 3)
+      answers[part].reviews[job] = .init(isOpen: rows.bool(row, 1), resident: rows.string(row, 2))
     }
   }
 }

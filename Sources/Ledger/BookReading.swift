@@ -1,28 +1,26 @@
 internal import CarbonInclusion
 internal import PostgresClient
 
-/// What a batch reads before it judges: keys, accounts and refusals; then points, and stretches of history. One
-/// statement asks for all shards of the batch.
+/// What a batch reads before it judges: keys and refusals; then accounts; then stretches of history. One statement asks
+/// for all shards of the batch.
 struct BookReading {
   /// The shards of the batch, in the order of what they ask.
   let shards: [Int16]
 
   func answer(_ questions: [LedgerQuestions], _ connection: inout PostgresConnection) throws -> [LedgerAnswers] {
     let keys = gathered(questions, \.keys)
-    let residents = gathered(questions, \.residents)
     let refusals = gathered(questions, \.refusals)
     let letters = gathered(questions, \.letters)
     let reviews = gathered(questions, \.reviews)
     var statements: [(sql: String, parameters: PostgresParameters)] = [
-      Self.keyQuestion(keys.elements), Self.accountQuestion(residents),
-      // After the accounts: whoever has lost theirs by now has a tombstone.
-      ("SELECT EXISTS (SELECT FROM puhui.tombstone)", PostgresParameters()),
+      Self.keyQuestion(keys.elements), ("SELECT EXISTS (SELECT FROM puhui.tombstone)", PostgresParameters()),
     ]
     if !refusals.isEmpty { statements.append(Self.refusalQuestion(refusals)) }
     if !letters.isEmpty { statements.append(Self.letterQuestion(letters.elements)) }
     if !reviews.isEmpty { statements.append(Self.reviewQuestion(reviews)) }
     let rows = try connection.pipeline(statements)
     var answers = shards.map { _ in LedgerAnswers() }
+    for part in answers.indices { answers[part].isAnyoneErased = rows[1].bool(0, 0) }
     for row in 0..<rows[0].count {
       let (part, key) = keys[place: rows[0].int64(row, 0)]
       let content = rows[0].uuid(row, 1)
@@ -30,53 +28,15 @@ struct BookReading {
         content: Digest(high: content.0, low: content.1), shard: rows[0].int16(row, 2),
         residentNumber: rows[0].int32(row, 3), entryNumber: rows[0].int64(row, 4))
     }
-    for row in 0..<rows[1].count {
-      let (part, resident) = residents[place: rows[1].int64(row, 0)]
-      answers[part].accounts[resident] = Self.account(row, of: rows[1], from: 1)
-    }
-    if !refusals.isEmpty { Self.readRefusals(rows[3], refusals, into: &answers) }
-    if !letters.isEmpty { Self.readLetters(rows[refusals.isEmpty ? 3 : 4], letters, into: &answers) }
+    if !refusals.isEmpty { Self.readRefusals(rows[2], refusals, into: &answers) }
+    if !letters.isEmpty { Self.readLetters(rows[refusals.isEmpty ? 2 : 3], letters, into: &answers) }
     if !reviews.isEmpty { Self.readReviews(rows[rows.count - 1], reviews, into: &answers) }
-    if rows[2].bool(0, 0) { try findErased(questions, &answers, &connection) }
     return answers
   }
 
   /// What each shard asks for, as one list.
   func gathered<Question, Element>(_ questions: [Question], _ list: (Question) -> [Element]) -> Gathered<Element> {
     Gathered(questions.map(list), shards: shards)
-  }
-
-  /// The columns of an account, from `resident_no` on.
-  static func account(_ row: Int, of rows: borrowing PostgresRows, from column: Int) -> LedgerAnswers.Account {
-    .init(
-      residentNumber: rows.int32(row, column), actions: rows.int64(row, column + 1),
-      reductionMilligrams: rows.int64(row, column + 2), nanopoints: rows.int64(row, column + 3),
-      title: rows.optionalString(row, column + 4), latestAt: Instant(microseconds: rows.timestamp(row, column + 5)))
-  }
-
-  /// Those residents without an account that have a tombstone. The key's pads are computed once, and not for each.
-  private func findErased(
-    _ questions: [LedgerQuestions], _ answers: inout [LedgerAnswers], _ connection: inout PostgresConnection
-  ) throws {
-    let known = answers
-    let unknown = Gathered(
-      zip(questions, known).map { questions, known in questions.residents.filter { known.accounts[$0] == nil } },
-      shards: shards)
-    guard !unknown.isEmpty else { return }
-    var parameters = PostgresParameters()
-    parameters.append(array: unknown.elements)
-    let rows = try connection.query(
-      """
-      WITH pads AS MATERIALIZED (SELECT inner_pad, outer_pad FROM puhui.tombstone_pads())
-      SELECT q.place
-      FROM (SELECT u.*, sha256(p.outer_pad || sha256(p.inner_pad || convert_to(u.resident, 'UTF8'))) AS mark
-        FROM pads p CROSS JOIN unnest($1::text[]) WITH ORDINALITY u(resident, place) OFFSET 0) q
-      JOIN puhui.tombstone t ON t.mark = q.mark
-      """, parameters)
-    for row in 0..<rows.count {
-      let (part, resident) = unknown[place: rows.int64(row, 0)]
-      answers[part].erased.insert(resident)
-    }
   }
 
   private static func keyQuestion(_ keys: [ActivityKey]) -> (sql: String, parameters: PostgresParameters) {
@@ -90,19 +50,6 @@ struct BookReading {
       FROM (SELECT u.* FROM unnest($1::smallint[], $2::smallint[], $3::text[]) WITH ORDINALITY
         u(key_shard, partner_no, activity_id, place) OFFSET 0) q
       JOIN puhui.activity_key k USING (activity_id, partner_no, key_shard)
-      """, parameters
-    )
-  }
-
-  private static func accountQuestion(_ residents: Gathered<String>) -> (sql: String, parameters: PostgresParameters) {
-    var parameters = PostgresParameters()
-    parameters.append(array: residents.shards)
-    parameters.append(array: residents.elements)
-    return (
-      """
-      SELECT q.place, a.resident_no, a.actions, a.reduction_mg, a.nanopoints, a.title, a.latest_at
-      FROM (SELECT u.* FROM unnest($1::smallint[], $2::text[]) WITH ORDINALITY u(shard, resident, place) OFFSET 0) q
-      JOIN puhui.account a ON a.resident = q.resident AND a.shard = q.shard
       """, parameters
     )
   }

@@ -195,7 +195,8 @@ struct BookWriting {
       FROM (SELECT u.* FROM
         unnest($1::smallint[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[],
           $8::bigint[], $9::int[], $10::int[], $12::text[])
-        u(shard, resident_no, actions, reduction_mg, nanopoints, latest_at, available, debt, low, high, title) OFFSET 0) c
+        u(shard, resident_no, actions, reduction_mg, nanopoints, latest_at, available, debt, low, high, title)
+        OFFSET 0) c
       WHERE a.shard = c.shard AND a.resident_no = c.resident_no
       """, parameters
     )

@@ -5,7 +5,7 @@ package import PostgresClient
 /// may be of several shards; what is asked and booked then comes as a list, in the order in which they were opened.
 ///
 /// Used by one thread. The order of calls is `takeOver` once for each shard, then for each batch `open`, `answer`,
-/// `residents`, `book`, `commit`; any error means `rollBack` and the batch is void.
+/// `accounts`, `histories`, `book`, `commit`; any error means `rollBack` and the batch is void.
 package final class ShardBooks {
   private var connection: PostgresConnection
   private let owner: String
@@ -111,9 +111,13 @@ package final class ShardBooks {
     try BookReading(shards: batch.map(\.opening.shard)).answer(questions, &connection)
   }
 
-  /// - Throws: `LedgerError.residentRenamed` where one of the accounts is not what `answer` found.
-  package func residents(_ questions: [ResidentQuestions]) throws -> [ResidentAnswers] {
-    try BookReading(shards: batch.map(\.opening.shard)).residents(questions, &connection)
+  /// - Throws: `LedgerError.residentRenamed` where an account is not there any more that `answer` found.
+  package func accounts(_ questions: [AccountQuestions]) throws -> [AccountAnswers] {
+    try BookReading(shards: batch.map(\.opening.shard)).accounts(questions, &connection)
+  }
+
+  package func histories(_ windows: [[HistoryWindow]]) throws -> [HistoryAnswers] {
+    try BookReading(shards: batch.map(\.opening.shard)).histories(windows, &connection)
   }
 
   /// Writes everything of the batch. Nothing is visible before `commit`.

@@ -19,10 +19,27 @@ package struct BoundedList: Sendable {
   @discardableResult
   package func push(_ elements: [[UInt8]], on connection: inout RedisConnection) throws(RedisError) -> Int {
     guard !elements.isEmpty else { return try Backlog.lengths(of: [name], on: &connection)[0] }
-    return Int(
-      try Self.script.run(
-        keys: [name], [.integer(Int64(limit))] + elements.suffix(limit).map { .bytes($0) }, on: &connection
-      ).integer())
+    return try Self.push([(self, elements)], on: &connection)[0]
+  }
+
+  /// Pushes elements to several lists in one round trip.
+  ///
+  /// - Returns: the lengths of the lists afterwards.
+  @discardableResult
+  package static func push(
+    _ pushes: [(list: BoundedList, elements: [[UInt8]])], on connection: inout RedisConnection
+  ) throws(RedisError) -> [Int] {
+    var lengths: [Int] = []
+    try LuaScript.inOneTrip(
+      pushes, on: &connection,
+      command: { form, push in
+        var command = script.call(form, keys: [push.list.name])
+        command.append(push.list.limit)
+        for element in push.elements.suffix(push.list.limit) { command.append(element) }
+        return command
+      },
+      read: { reply throws(RedisError) in lengths.append(Int(try reply.integer())) })
+    return lengths
   }
 
   /// Key: the list. Arguments: the limit, the elements.

@@ -1,3 +1,5 @@
+internal import RedisClient
+
 /// The right to work on the tail of a list until the lease runs out, and where that tail stands.
 package struct Claim: Sendable, Equatable {
   /// Rises with every new owner.
@@ -28,9 +30,10 @@ package struct Claim: Sendable, Equatable {
   /// Whether too many owners died here: the oldest message is to be worked on alone, and only it comes with the claim.
   package let isSuspect: Bool
 
-  /// Whether another claim is of the same owner's turn and the same tail.
-  func isSamePlace(as other: Claim) -> Bool {
-    (epoch, incarnation, position) == (other.epoch, other.incarnation, other.position)
+  /// Whether the lease still has this claim's epoch, incarnation and position, and is not paused, as `HMGET` told them.
+  func isSamePlace(as lease: borrowing RedisReply) throws(RedisError) -> Bool {
+    guard case .array(let parts) = lease.value else { throw .protocolViolation("HMGET answers with an array") }
+    return parts.map(\.text) == [String(epoch), String(incarnation), String(position), nil]
   }
 
   /// The claim over the oldest `count` of its messages.

@@ -188,11 +188,13 @@ extension LeasedList {
     }
   }
 
-  /// Reads the tail between two verdicts: the one given, or a new one if there is none, and one that comes after.
+  /// Reads the tail between a verdict, the one given or a new one, and another look at the lease.
   ///
   /// A verdict alone does not cover a read that follows it: the lease may run out in between and the next owner trim.
-  /// Only if both name the same epoch, incarnation and position, the list was ours all the time and the tail stood
-  /// still.
+  /// Only if the lease names the same epoch, incarnation and position afterwards, the list was ours all the time and the
+  /// tail stood still. What somebody took off it by hand, the trim notices.
+  ///
+  /// - Returns: `moved` also where the list was paused in between.
   func peek(
     after verdict: Verdict?, count: Int, on connection: inout RedisConnection
   ) throws(RedisError) -> Peek {
@@ -209,27 +211,23 @@ extension LeasedList {
   func appendPeek(
     _ form: LuaScript.Form, server: String, count: Int, needsVerdict: Bool, to connection: inout RedisConnection
   ) throws(RedisError) {
-    let call = claimCall(form, server: server, count: count, gone: nil)
-    if needsVerdict { try connection.append(call) }
+    if needsVerdict { try connection.append(claimCall(form, server: server, count: count, gone: nil)) }
     try connection.append(["LRANGE", .string(name), .integer(-Int64(count)), -1])
-    try connection.append(call)
+    try connection.append(["HMGET", .string(keys[1]), "epoch", "incarnation", "position", "paused"])
   }
 
   static func peek(after verdict: Verdict?, on connection: inout RedisConnection) throws(RedisError) -> Peek {
     let before = if let verdict { verdict } else { try Verdict(connection.reply()) }
-    let messages = ClaimedMessages(try connection.reply())
-    return peek(before, messages, try Verdict(connection.reply()))
-  }
-
-  private static func peek(_ before: Verdict, _ messages: consuming ClaimedMessages, _ after: Verdict) -> Peek {
-    if case .owned(let claim) = after, claim.isSuspect { messages.keep(first: 1) }
-    switch (before, after) {
-    case (_, .leased(let expiresInMs, let owner)): return .leased(expiresInMs: expiresInMs, owner: owner)
-    case (_, .empty): return .empty
-    case (_, .paused): return .paused
-    case (.owned(let first), .owned(let second)) where first.isSamePlace(as: second) && messages.count > 0:
-      return .read(second.with(count: messages.count), messages)
-    case (_, .owned): return .moved
+    var messages = ClaimedMessages(try connection.reply())
+    let after = try connection.reply()
+    switch before {
+    case .leased(let expiresInMs, let owner): return .leased(expiresInMs: expiresInMs, owner: owner)
+    case .empty: return .empty
+    case .paused: return .paused
+    case .owned(let claim):
+      guard messages.count > 0, try claim.isSamePlace(as: after) else { return .moved }
+      if claim.isSuspect { messages.keep(first: 1) }
+      return .read(claim.with(count: messages.count), messages)
     }
   }
 

@@ -38,17 +38,12 @@ package enum LeasedLists {
     _ claims: [(list: LeasedList, claim: Claim, count: Int)], on connection: inout RedisConnection
   ) throws(RedisError) -> [Bool] {
     var held: [Bool] = []
-    try LuaScript.withFallback { form throws(RedisError) in
-      let left = claims[held.count...]
-      try connection.pipeline { connection throws(RedisError) in
-        for (list, claim, count) in left {
-          try connection.append(list.settleCall(form, claim, count: count, release: true, inHand: "0"))
-        }
-        for _ in left {
-          held.append(try connection.reply().integer(at: 0) == 1)
-        }
-      }
-    }
+    try LuaScript.inOneTrip(
+      claims, on: &connection,
+      command: { form, trim in
+        trim.list.settleCall(form, trim.claim, count: trim.count, release: true, inHand: "0")
+      },
+      read: { reply throws(RedisError) in held.append(try reply.integer(at: 0) == 1) })
     return held
   }
 }

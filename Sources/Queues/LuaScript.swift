@@ -67,4 +67,23 @@ struct LuaScript: Sendable {
       return try body(.text)
     }
   }
+
+  /// Runs a script several times in one round trip. After a reply that the server does not know the script, what is
+  /// left is sent once more, as text.
+  static func inOneTrip<Call>(
+    _ calls: [Call], on connection: inout RedisConnection, command: (Form, Call) -> RedisCommand,
+    read: (borrowing RedisReply) throws(RedisError) -> Void
+  ) throws(RedisError) {
+    var done = 0
+    try withFallback { form throws(RedisError) in
+      let left = calls[done...]
+      try connection.pipeline { connection throws(RedisError) in
+        for call in left { try connection.append(command(form, call)) }
+        for _ in left {
+          try read(connection.reply())
+          done += 1
+        }
+      }
+    }
+  }
 }

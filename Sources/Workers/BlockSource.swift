@@ -14,8 +14,8 @@ package protocol BlockSource: AnyObject {
   /// `setDown` died on it; of several shards, a suspect one's claim comes without its block.
   ///
   /// - Parameter read: is given each block; returns whether it wants another one of this list.
-  /// - Returns: those that are held; no list that is empty or somebody else's. A claim covers the blocks that `read` was
-  ///   given.
+  /// - Returns: those that are held; no list that is empty or somebody else's. A claim covers the blocks that `read`
+  ///   was given.
   func claim(_ shards: [Int], count: Int, read: (_ claim: BlockClaim, _ block: RawSpan) -> Bool) throws -> [BlockClaim]
 
   /// Makes the lease last from now on. Never called while the lane computes: a loop without end must lose its lease.

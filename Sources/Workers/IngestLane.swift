@@ -9,7 +9,7 @@ package final class IngestLane<Source: InboxSource> {
     /// The most messages of one turn; also what a flooding partner can put in front of the others.
     package var messagesPerTurn = 4_096
     /// Partners with no more messages than this take their turns together.
-    package var littleMessages = 256
+    var littleMessages: Int { min(256, messagesPerTurn) }
     /// How long the idle lane that keeps watch waits at most before it looks again; see `WatchWait`.
     package var idleWaitMs = 40
     /// How long the other idle lanes wait.

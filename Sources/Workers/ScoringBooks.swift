@@ -15,7 +15,8 @@ package protocol ScoringBooks: AnyObject {
   /// - Throws: `BatchFault.fenced` where none is left.
   func open(_ shards: [ShardEpoch]) throws -> [BatchOpening]
   func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers]
-  func residents(_ questions: [ResidentQuestions]) throws -> [ResidentAnswers]
+  func accounts(_ questions: [AccountQuestions]) throws -> [AccountAnswers]
+  func histories(_ windows: [[HistoryWindow]]) throws -> [HistoryAnswers]
   func book(_ bookings: [Booking]) throws
   /// - Throws: `UnknownCommit` where nobody knows whether the batch is booked.
   func commit() throws

@@ -71,8 +71,8 @@ extension ScoringLane {
     }
   }
 
-  /// Books the parts in one transaction and removes their blocks. Those whose books are another lane's by now are handed
-  /// back.
+  /// Books the parts in one transaction and removes their blocks. Those whose books are another lane's by now are
+  /// handed back.
   ///
   /// - Returns: whether any was booked.
   /// - Throws: `BatchFault`, with the leases still held; after any other error they are given back.
@@ -171,13 +171,13 @@ extension ScoringLane {
       }
       let questions = try inHand(parts, source) { scorers.map { $0.questions() } }
       let answers = try books.answer(questions)
-      let residentQuestions = try inHand(parts, source) {
-        scorers.indices.map { scorers[$0].receive(answers[$0]) }
-      }
-      let residents = try books.residents(residentQuestions)
+      let accountQuestions = try inHand(parts, source) { scorers.indices.map { scorers[$0].receive(answers[$0]) } }
+      let accounts = try books.accounts(accountQuestions)
+      let windows = try inHand(parts, source) { scorers.indices.map { scorers[$0].receive(accounts[$0]) } }
+      let histories = try books.histories(windows)
       let bookings = try inHand(parts, source) {
         watch(received)
-        return scorers.indices.map { scorers[$0].fold(residents[$0]) }
+        return scorers.indices.map { scorers[$0].fold(histories[$0]) }
       }
       try books.book(bookings)
       try failpoints.reach(.afterRows, .score)

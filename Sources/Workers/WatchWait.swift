@@ -5,11 +5,14 @@
 /// one message as for a hundred. A resting fleet costs next to nothing.
 struct WatchWait {
   private static let shortestMs = 4
+  /// So often a lane looks in vain before it waits for longer: what comes in little clumps finds it awake.
+  private static let livelyLooks = 24
 
   private let longestMs: Int
   /// After so many messages the lane does not rest: more has gathered already.
   private let plenty: Int
   private var nextMs: Int
+  private var looksInVain = 0
 
   init(longestMs: Int, plenty: Int = .max) {
     self.longestMs = longestMs
@@ -17,11 +20,21 @@ struct WatchWait {
     self.nextMs = longestMs
   }
 
-  mutating func found(messages: Int) { nextMs = messages < plenty ? min(Self.shortestMs, longestMs) : 0 }
+  mutating func found(messages: Int) {
+    nextMs = messages < plenty ? min(Self.shortestMs, longestMs) : 0
+    looksInVain = 0
+  }
 
   /// - Returns: how long to rest now, in ms.
   mutating func next() -> Int {
-    defer { nextMs = min(longestMs, max(nextMs, Self.shortestMs / 2) * 2) }
+    defer {
+      looksInVain += 1
+      if looksInVain > Self.livelyLooks {
+        nextMs = min(longestMs, nextMs * 2)
+      } else if nextMs < longestMs {
+        nextMs = min(Self.shortestMs, longestMs)
+      }
+    }
     return nextMs
   }
 }

@@ -3,8 +3,7 @@ import CarbonInclusion
 /// A ledger in memory that answers scoring's questions: what the database would, without asking it.
 struct MemoryLedger {
   private struct Shard {
-    var accounts: [String: LedgerAnswers.Account] = [:]
-    var purses: [Int32: PointsPurse] = [:]
+    var accounts: [String: AccountAnswers.Account] = [:]
     var histories: [Int32: [RecordedActivity]] = [:]
     var nextEntryNumber: Int64 = 1
     var nextResidentNumber: Int32 = 1
@@ -24,21 +23,23 @@ struct MemoryLedger {
   func answer(_ questions: LedgerQuestions, shard: Int16) -> LedgerAnswers {
     var answers = LedgerAnswers()
     for key in questions.keys { answers.known[key] = known[key] }
-    for resident in questions.residents { answers.accounts[resident] = shards[shard]?.accounts[resident] }
     return answers
   }
 
-  func residents(_ questions: ResidentQuestions, shard: Int16) -> ResidentAnswers {
-    var answers = ResidentAnswers()
-    for account in questions.accounts {
-      answers.purses[account.residentNumber] = shards[shard]?.purses[account.residentNumber]
-    }
-    for window in questions.windows {
-      answers.histories[window.residentNumber] = (shards[shard]?.histories[window.residentNumber] ?? []).filter {
+  func accounts(_ questions: AccountQuestions, shard: Int16) -> AccountAnswers {
+    var answers = AccountAnswers()
+    for resident in questions.booked { answers.accounts[resident] = shards[shard]?.accounts[resident] }
+    return answers
+  }
+
+  func histories(_ windows: [HistoryWindow], shard: Int16) -> HistoryAnswers {
+    var histories = HistoryAnswers()
+    for window in windows {
+      histories[window.residentNumber] = (shards[shard]?.histories[window.residentNumber] ?? []).filter {
         (window.from...window.to).contains($0.endedAt)
       }
     }
-    return answers
+    return histories
   }
 
   mutating func take(_ booking: Booking, _ opening: BatchOpening) {
@@ -63,8 +64,8 @@ struct MemoryLedger {
       account.nanopoints += change.nanopoints
       account.title = change.title
       account.latestAt = max(account.latestAt, change.latestAt)
+      account.purse = change.purse
       shard.accounts[change.resident] = account
-      shard.purses[change.residentNumber] = change.purse
     }
     shards[opening.shard] = shard
   }

@@ -7,7 +7,8 @@ struct PreparedScoring: Sendable {
   let opening: BatchOpening
   let blocks: [ReceivedBlock]
   let answers: LedgerAnswers
-  let residents: ResidentAnswers
+  let accounts: AccountAnswers
+  let histories: HistoryAnswers
 
   init(
     _ messages: [ReceivedMessage], shard: Int16, policy: Policy, now: Instant, ledger: MemoryLedger
@@ -23,7 +24,8 @@ struct PreparedScoring: Sendable {
     }
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks, render: ActivityMessage.encoded)
     answers = ledger.answer(scorer.questions(), shard: shard)
-    residents = ledger.residents(scorer.receive(answers), shard: shard)
+    accounts = ledger.accounts(scorer.receive(answers), shard: shard)
+    histories = ledger.histories(scorer.receive(accounts), shard: shard)
   }
 
   var messages: Int { blocks.reduce(0) { $0 + $1.messages.count } }
@@ -33,6 +35,7 @@ struct PreparedScoring: Sendable {
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks, render: ActivityMessage.encoded)
     _ = scorer.questions()
     _ = scorer.receive(answers)
-    return scorer.fold(residents)
+    _ = scorer.receive(accounts)
+    return scorer.fold(histories)
   }
 }

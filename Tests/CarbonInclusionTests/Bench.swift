@@ -3,14 +3,16 @@ import CarbonInclusion
 /// Folds batches as the scoring lane does, with a memory in place of the database.
 struct Books {
   var answers = LedgerAnswers()
-  var known = ResidentAnswers()
+  var residents = AccountAnswers()
+  var histories = HistoryAnswers()
   var marks: [InboxIncarnation: Int64] = [:]
   var nextEntry: Int64 = 1
   var nextResident: Int32 = 1
   var now = minute(23, 0)
   var policy = SmallCatalogue.policy
   /// What the last batch asked about its residents.
-  private(set) var asked = ResidentQuestions()
+  private(set) var asked = AccountQuestions()
+  private(set) var windows: [HistoryWindow] = []
   private var offset: Int64 = 0
 
   /// Pushes messages of one partner as one block and folds them.
@@ -37,10 +39,15 @@ struct Books {
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks) { Array($0.id.utf8) }
     _ = scorer.questions()
     asked = scorer.receive(answers)
-    var known = known
-    let locked = Set(asked.accounts.map(\.residentNumber))
-    known.purses = known.purses.filter { locked.contains($0.key) }
-    let booking = scorer.fold(known)
+    var known = AccountAnswers()
+    known.erased = residents.erased
+    for resident in asked.booked { known.accounts[resident] = residents.accounts[resident] }
+    for resident in asked.read {
+      known.accounts[resident] = residents.accounts[resident]
+      known.accounts[resident]?.purse = nil
+    }
+    windows = scorer.receive(known)
+    let booking = scorer.fold(histories)
     remember(booking)
     return booking
   }
@@ -64,17 +71,17 @@ struct Books {
     }
     for change in booking.accounts {
       var account =
-        answers.accounts[change.resident]
+        residents.accounts[change.resident]
         ?? .init(
           residentNumber: change.residentNumber, actions: 0, reductionMilligrams: 0, nanopoints: 0,
           latestAt: change.latestAt)
       account.actions += change.actions
       account.reductionMilligrams += change.reductionMilligrams
       account.title = change.title
-      known.purses[change.residentNumber] = change.purse
+      account.purse = change.purse
       account.nanopoints += change.nanopoints
       account.latestAt = max(account.latestAt, change.latestAt)
-      answers.accounts[change.resident] = account
+      residents.accounts[change.resident] = account
     }
     for decision in booking.reviews { answers.reviews[decision.jobID]?.isOpen = false }
     for entry in booking.entries { remember(entry) }
@@ -85,7 +92,7 @@ struct Books {
       answers.known[entry.key] = .init(
         content: content, shard: 0, residentNumber: entry.residentNumber, entryNumber: entry.number)
     }
-    var history = known.histories[entry.residentNumber, default: []]
+    var history = histories[entry.residentNumber, default: []]
     let place = history.firstIndex { $0.entryNumber == entry.refersTo }
     switch (entry.kind, place) {
     case (.reversal, let place?): history[place].isReversed = true
@@ -98,7 +105,7 @@ struct Books {
           startedAt: entry.startedAt, endedAt: entry.occurredAt, region: entry.region, evidence: entry.evidence,
           credit: entry.credit, isReversed: false, bookedAt: now))
     }
-    known.histories[entry.residentNumber] = history
+    histories[entry.residentNumber] = history
   }
 
   /// A dead letter of partner 1's inbox.

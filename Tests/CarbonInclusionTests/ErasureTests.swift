@@ -9,8 +9,9 @@ import Testing
   private func erased() -> Books {
     var books = Books()
     _ = books.book([ride])
-    books.answers.accounts["erased-1"] = books.answers.accounts.removeValue(forKey: "r-1")
-    books.answers.erased = ["r-1"]
+    books.residents.accounts["erased-1"] = books.residents.accounts.removeValue(forKey: "r-1")
+    books.residents.erased = ["r-1"]
+    books.answers.isAnyoneErased = true
     return books
   }
 
@@ -57,7 +58,8 @@ import Testing
     let position = MessagePosition(partnerNumber: 1, incarnation: 7, offset: 0)
     let letter = books.letter(at: 0, content: bytes)
     books.answers.letters[letter] = .init(isOpen: true)
-    books.answers.erased = ["r-1"]
+    books.residents.erased = ["r-1"]
+    books.answers.isAnyoneErased = true
     let retry = ReceivedMessage(
       position: position, content: .activity(ride, content: books.contentDigest(ride), evidence: nil), letter: letter)
     let booking = books.fold([
@@ -80,6 +82,6 @@ import Testing
     _ = books.fold([
       ReceivedBlock(inbox: .init(partnerNumber: 1, incarnation: 9), end: 1, messages: [refused], pushedAt: books.now)
     ])
-    #expect(books.asked.accounts.map(\.resident) == ["r-1"] && books.asked.windows.isEmpty)
+    #expect(books.asked.booked == ["r-1"] && books.windows.isEmpty)
   }
 }

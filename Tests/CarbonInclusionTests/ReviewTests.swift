@@ -104,7 +104,7 @@ import Testing
       booking.reviews.map(\.outcome) == [.credited, .credited] && booking.reviews.map(\.jobID) == ["job-1", "job-2"])
     let again = books.fold([orders])
     #expect(again.summary.isEmpty && again.reviews.isEmpty && again.counts.isEmpty && again.accounts.isEmpty)
-    #expect(books.asked.accounts.isEmpty, "what is decided needs no lock")
+    #expect(books.asked.booked.isEmpty, "what is decided needs no lock")
   }
 
   @Test func `a refusal that is handed on again is told again`() {

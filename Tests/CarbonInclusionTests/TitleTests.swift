@@ -46,7 +46,7 @@ import Testing
     #expect(changes(books.book([ride("a", "2"), ride("b", "2", hour: 9)])) == ["1 risen gold"])
     #expect(changes(books.book([reversal(of: "b", "r-b")])) == ["1 fallen green"])
     #expect(changes(books.book([reversal(of: "a", "r-a")])) == ["1 fallen -"])
-    #expect(books.answers.accounts["r-1"]?.title == nil)
+    #expect(books.residents.accounts["r-1"]?.title == nil)
     #expect(changes(books.book([ride("c", "4", hour: 10), reversal(of: "c", "r-c")])) == [])
     #expect(changes(books.book([ride("d", "4", hour: 11)])) == ["1 risen gold"])
     #expect(changes(books.book([reversal(of: "d", "r-d"), ride("e", "2", hour: 12)])) == ["1 fallen green"])

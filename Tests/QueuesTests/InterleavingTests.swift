@@ -24,9 +24,9 @@ import Testing
 
     // The late read sees b and c, which are not at the position of the first verdict.
     switch try list.peek(after: verdict, count: 2, on: &slow) {
-    case .leased(_, let owner): #expect(owner == other.owner)
+    case .moved: break
     case .read(let read, _): Issue.record("messages were used at \(read.position), verdict was \(claim.position)")
-    default: Issue.record("the other owner's lease was not seen")
+    default: Issue.record("the verdict was taken for another one")
     }
     #expect(try list.take(2, on: &slow).isLeased)
   }

@@ -47,11 +47,9 @@ final class LeasedListClient {
   func readAmongOthers(count: Int) throws -> Claimed? {
     let first = try verdict(count: count, gone: nil)
     let elements = try peek(count: count)
-    let second = try mutation == .noSecondVerdict ? first : verdict(count: count, gone: nil)
-    guard first.kind == .owned, second.kind == .owned, first.isSamePlace(as: second), !elements.isEmpty else {
-      return nil
-    }
-    let claimed = Claimed(verdict: second, elements: elements)
+    let isStill = try mutation == .noSecondVerdict || stand() == first.stand
+    guard first.kind == .owned, isStill, !elements.isEmpty else { return nil }
+    let claimed = Claimed(verdict: first, elements: elements)
     hold(claimed)
     return claimed
   }
@@ -83,18 +81,18 @@ final class LeasedListClient {
       }
       let first = try before ?? verdict(count: count, gone: nil)
       let elements = try peek(count: count)
-      let second = try mutation == .noSecondVerdict ? first : verdict(count: count, gone: nil)
-      switch second.kind {
+      let isStill = try mutation == .noSecondVerdict || stand() == first.stand
+      switch first.kind {
       case .leased:
         seemsOurs = false
-        return .leased(second.owner)
+        return .leased(first.owner)
       case .empty, .paused:
         seemsOurs = false
         return .empty
-      case .owned where first.kind == .owned && first.isSamePlace(as: second) && !elements.isEmpty:
+      case .owned where isStill && !elements.isEmpty:
         seemsOurs = true
-        seemsSuspect = second.isSuspect
-        return .owned(.init(verdict: second, elements: second.isSuspect ? Array(elements.prefix(1)) : elements))
+        seemsSuspect = first.isSuspect
+        return .owned(.init(verdict: first, elements: first.isSuspect ? Array(elements.prefix(1)) : elements))
       case .owned: continue
       }
     }
@@ -111,6 +109,14 @@ final class LeasedListClient {
         run: world.redis.run)
       if verdict.isNewLife { world.witness.newLives += 1 }
       return verdict
+    }
+  }
+
+  /// What the lease says after the messages were read.
+  private func stand() throws -> SimulatedRedis.Stand? {
+    let list = list
+    return try wire.call("HMGET lease of \(list)") { world in
+      world.redis.memory.leases[list].map { .init(epoch: $0.epoch, incarnation: $0.incarnation, position: $0.position) }
     }
   }
 

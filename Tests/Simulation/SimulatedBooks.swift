@@ -80,9 +80,15 @@ final class SimulatedBooks: ScoringBooks {
     }
   }
 
-  func residents(_ questions: [ResidentQuestions]) throws -> [ResidentAnswers] {
-    try call("ask for \(questions.map(\.windows.count)) histories", quietly: true) { [session] world in
-      zip(questions, world.ledger.opened(by: session)).map { world.ledger.residents($0, shard: $1) }
+  func accounts(_ questions: [AccountQuestions]) throws -> [AccountAnswers] {
+    try call("ask for \(questions.map(\.booked.count)) accounts", quietly: true) { [session] world in
+      zip(questions, world.ledger.opened(by: session)).map { world.ledger.accounts($0, shard: $1) }
+    }
+  }
+
+  func histories(_ windows: [[HistoryWindow]]) throws -> [HistoryAnswers] {
+    try call("ask for \(windows.map(\.count)) histories", quietly: true) { [session] world in
+      zip(windows, world.ledger.opened(by: session)).map { world.ledger.histories($0, shard: $1) }
     }
   }
 

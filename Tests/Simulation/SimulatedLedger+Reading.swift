@@ -6,12 +6,6 @@ extension SimulatedLedger {
     let shard = shards[number] ?? Shard()
     var answers = LedgerAnswers()
     for key in questions.keys { answers.known[key] = keys[key] }
-    for resident in questions.residents {
-      guard let number = shard.numbers[resident], let account = shard.accounts[number] else { continue }
-      answers.accounts[resident] = .init(
-        residentNumber: number, actions: account.actions, reductionMilligrams: account.reductionMilligrams,
-        nanopoints: account.nanopoints, title: account.title, latestAt: account.latestAt)
-    }
     for refused in questions.refusals {
       if let refusal = shard.refusals[.init(position: refused.position, content: refused.content)] {
         answers.refusals[refused] = OutcomeNotice(
@@ -25,20 +19,32 @@ extension SimulatedLedger {
     return answers
   }
 
-  func residents(_ questions: ResidentQuestions, shard number: Int16) -> ResidentAnswers {
-    var answers = ResidentAnswers()
-    for account in questions.accounts {
-      answers.purses[account.residentNumber] = shards[number]?.accounts[account.residentNumber]?.purse
+  func accounts(_ questions: AccountQuestions, shard number: Int16) -> AccountAnswers {
+    let shard = shards[number] ?? Shard()
+    var answers = AccountAnswers()
+    for (residents, isLocked) in [(questions.booked, true), (questions.read, false)] {
+      for resident in residents {
+        guard let number = shard.numbers[resident], let account = shard.accounts[number] else { continue }
+        answers.accounts[resident] = .init(
+          residentNumber: number, actions: account.actions, reductionMilligrams: account.reductionMilligrams,
+          nanopoints: account.nanopoints, title: account.title, latestAt: account.latestAt,
+          purse: isLocked ? account.purse : nil)
+      }
     }
-    for window in questions.windows {
+    return answers
+  }
+
+  func histories(_ windows: [HistoryWindow], shard number: Int16) -> HistoryAnswers {
+    var histories = HistoryAnswers()
+    for window in windows {
       for entry in shards[number]?.entries ?? []
       where entry.residentNumber == window.residentNumber && (window.from...window.to).contains(entry.occurredAt) {
         Self.fold(
           entry, bookedAt: shards[number]?.bookedAt[entry.number] ?? .earliest,
-          into: &answers.histories[window.residentNumber, default: []])
+          into: &histories[window.residentNumber, default: []])
       }
     }
-    return answers
+    return histories
   }
 
   /// An activity's later entries lie in the same window, because they carry its occurrence.

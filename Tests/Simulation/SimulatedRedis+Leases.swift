@@ -12,9 +12,14 @@ extension SimulatedRedis {
     /// Whether this very claim began a new life of the list.
     var isNewLife = false
 
-    func isSamePlace(as other: Verdict) -> Bool {
-      (epoch, incarnation, position) == (other.epoch, other.incarnation, other.position)
-    }
+    var stand: Stand { Stand(epoch: epoch, incarnation: incarnation, position: position) }
+  }
+
+  /// Where a lease stands: as long as that is the same, nobody has taken the list over or trimmed it.
+  struct Stand: Sendable, Equatable {
+    var epoch: Int64
+    var incarnation: Int64
+    var position: Int64
   }
 
   /// What a holder names to change a list.

@@ -13,7 +13,7 @@ extension BatchScorer {
   /// Whether a message names a resident who was erased. One that was counted before that, and is handed on again, is
   /// left out as any other.
   func isOfErased(_ message: ReceivedMessage, isRedelivered: Bool) -> Bool {
-    guard let resident = message.resident, answers.erased.contains(resident) else { return false }
+    guard let resident = message.resident, erased.contains(resident) else { return false }
     guard isRedelivered, case .activity(let activity, let content, _) = message.content else { return true }
     let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
     return answers.known[key]?.content != content

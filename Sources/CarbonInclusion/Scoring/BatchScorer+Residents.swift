@@ -1,13 +1,21 @@
 extension BatchScorer {
-  mutating func residentState(of name: String) -> Int {
+  /// The place of a resident of whom something may be booked, or told once more.
+  func residentState(of name: String) -> Int {
+    // Of anybody else it is not known whether there is an account: stopping is better than opening a second one.
+    guard let index = residentIndex[name] else { preconditionFailure("an account that was not asked for") }
+    return index
+  }
+
+  /// Enters a resident whose account was asked for.
+  mutating func enter(_ name: String, _ known: AccountAnswers) -> Int {
     if let index = residentIndex[name] { return index }
-    residents.append(ResidentState(name: name, account: answers.accounts[name]))
+    residents.append(ResidentState(name: name, account: known.accounts[name]))
     residentIndex[name] = residents.count - 1
     return residents.count - 1
   }
 
   /// The stretch of a known resident's history that can matter to an activity; `nil` where all of it is older.
-  func window(of activity: Activity, account: LedgerAnswers.Account) -> (from: Instant, to: Instant)? {
+  func window(of activity: Activity, account: AccountAnswers.Account) -> (from: Instant, to: Instant)? {
     let programme = judge.policy.catalogue.programme
     guard case .act(let behaviour, _, _) = activity.report else {
       // Which activity is meant, what had lost to it, and what those lie near: rare enough to read everything.

@@ -13,6 +13,8 @@ package struct BatchScorer {
   /// Writes an activity as the message that it was, for the record of a refusal.
   let render: @Sendable (Activity) -> [UInt8]
   var answers = LedgerAnswers()
+  /// Those of the residents who were erased.
+  var erased: Set<String> = []
   var residents: [ResidentState] = []
   var residentIndex: [String: Int] = [:]
   var booking: Booking
@@ -44,14 +46,13 @@ package struct BatchScorer {
     self.redelivered = redelivered
   }
 
-  /// What has to be known before anything can be judged.
+  /// What has to be known first: what was recorded before.
   package func questions() -> LedgerQuestions {
     var questions = LedgerQuestions()
-    var residents: Set<String> = []
+    questions.keys.reserveCapacity(redelivered.count)
     forEachMessage { message, isRedelivered in
       if let letter = message.letter { questions.letters.append(letter) }
       if isRedelivered || message.letter != nil { questions.refusals.append(message.refusedContent) }
-      if let resident = message.resident, residents.insert(resident).inserted { questions.residents.append(resident) }
       guard case .activity(let activity, _, _) = message.content else { return }
       let partner = message.position.partnerNumber
       questions.keys.append(ActivityKey(partnerNumber: partner, id: activity.id))
@@ -66,44 +67,59 @@ package struct BatchScorer {
     return questions
   }
 
-  /// Takes the answers, and says whose accounts and which stretches of whose histories are needed as well.
-  package mutating func receive(_ answers: LedgerAnswers) -> ResidentQuestions {
+  /// Takes the answers, and says whose accounts are needed: of duplicates none.
+  package mutating func receive(_ answers: LedgerAnswers) -> AccountQuestions {
     self.answers = answers
-    var wanted: [Int: (from: Instant, to: Instant)] = [:]
-    var locked: Set<Int> = []
+    var booked: Set<String> = []
+    var read: Set<String> = []
+    var questions = AccountQuestions()
     forEachMessage { message, isRedelivered in
       guard let resident = message.resident else { return }
-      let index = residentState(of: resident)
-      if mayBook(message, isRedelivered: isRedelivered) { locked.insert(index) }
-      guard case .activity(let activity, _, _) = message.content, let account = answers.accounts[resident],
-        let window = window(of: activity, account: account)
-      else { return }
-      let known = wanted[index] ?? window
-      wanted[index] = (min(known.from, window.from), max(known.to, window.to))
+      if mayBook(message, isRedelivered: isRedelivered) {
+        if booked.insert(resident).inserted { questions.booked.append(resident) }
+      } else if isRedelivered || message.letter != nil || answers.isAnyoneErased {
+        // What it became may have to be told once more, or be refused because its resident was erased.
+        read.insert(resident)
+      }
     }
     for review in answers.reviews.values {
-      let index = residentState(of: review.resident)
-      // As for a reversal: which activity is meant, and what lies near it.
-      wanted[index] = (Instant.earliest, Instant.latest)
-      if review.isOpen { locked.insert(index) }
+      questions.reviewed.append(review.resident)
+      if review.isOpen, booked.insert(review.resident).inserted { questions.booked.append(review.resident) }
+      if !review.isOpen { read.insert(review.resident) }
     }
-    var questions = ResidentQuestions()
-    questions.windows = wanted.sorted { $0.key < $1.key }.compactMap { index, window in
-      residents[index].number.map { HistoryWindow(residentNumber: $0, from: window.from, to: window.to) }
-    }
-    questions.accounts = locked.compactMap { index in
-      residents[index].number.map { .init(residentNumber: $0, resident: residents[index].name) }
-    }
-    questions.accounts.sort { $0.residentNumber < $1.residentNumber }
+    questions.read = read.subtracting(booked).sorted()
     return questions
   }
 
+  /// Takes the accounts, and says which stretches of whose histories are needed as well.
+  package mutating func receive(_ known: AccountAnswers) -> [HistoryWindow] {
+    erased = known.erased
+    var wanted: [Int: (from: Instant, to: Instant)] = [:]
+    forEachMessage { message, isRedelivered in
+      guard let resident = message.resident,
+        isRedelivered || message.letter != nil || mayBook(message, isRedelivered: false)
+      else { return }
+      let index = enter(resident, known)
+      guard case .activity(let activity, _, _) = message.content, let account = known.accounts[resident],
+        let window = window(of: activity, account: account)
+      else { return }
+      let before = wanted[index] ?? window
+      wanted[index] = (min(before.from, window.from), max(before.to, window.to))
+    }
+    for review in answers.reviews.values {
+      // As for a reversal: which activity is meant, and what lies near it.
+      wanted[enter(review.resident, known)] = (Instant.earliest, Instant.latest)
+    }
+    return wanted.sorted { $0.key < $1.key }.compactMap { index, window in
+      residents[index].number.map { HistoryWindow(residentNumber: $0, from: window.from, to: window.to) }
+    }
+  }
+
   /// Judges every message in order.
-  package mutating func fold(_ known: ResidentAnswers) -> Booking {
+  package mutating func fold(_ histories: HistoryAnswers) -> Booking {
     for index in residents.indices {
-      guard let number = residents[index].number else { continue }
-      if let history = known.histories[number] { residents[index].history = history }
-      if let purse = known.purses[number] { residents[index].purse = purse }
+      guard let number = residents[index].number, let history = histories[number] else { continue }
+      residents[index].history = history
     }
     var iterator = redelivered.makeIterator()
     for block in blocks {

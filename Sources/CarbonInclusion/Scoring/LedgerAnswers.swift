@@ -45,10 +45,9 @@ package struct RefusedContent: Sendable, Hashable {
   }
 }
 
-/// What the ledger is asked before a batch is judged.
+/// What the ledger is asked first.
 package struct LedgerQuestions: Sendable, Equatable {
   package var keys: [ActivityKey] = []
-  package var residents: [String] = []
   /// Messages that may have been refused before.
   package var refusals: [RefusedContent] = []
   /// Dead letters that are retried. They are to be locked, so that no two batches decide about one.
@@ -76,7 +75,30 @@ package struct LedgerAnswers: Sendable {
     }
   }
 
-  /// What scoring alone writes of an account. The points are also others' to move: see `ResidentAnswers`.
+  package var known: [ActivityKey: KnownActivity] = [:]
+  package var refusals: [RefusedContent: OutcomeNotice] = [:]
+  package var letters: [DeadLetterKey: KnownDeadLetter] = [:]
+  package var reviews: [String: KnownReview] = [:]
+  /// Whether any resident was ever erased.
+  package var isAnyoneErased = false
+
+  package init() {}
+}
+
+/// What a batch asks once it knows which of its messages are new.
+package struct AccountQuestions: Sendable, Equatable {
+  /// Residents of whom more may be booked than duplicates. Their accounts are to be locked, by rising number, until the
+  /// batch ends.
+  package var booked: [String] = []
+  /// Residents of whom nothing more is booked than counts.
+  package var read: [String] = []
+  /// Those of them who had an account a moment ago.
+  package var reviewed: [String] = []
+
+  package init() {}
+}
+
+package struct AccountAnswers: Sendable {
   package struct Account: Sendable, Equatable {
     package var residentNumber: Int32
     package var actions: Int64
@@ -86,10 +108,12 @@ package struct LedgerAnswers: Sendable {
     package var title: String?
     /// No recorded activity of the resident ended later.
     package var latestAt: Instant
+    /// The points, which others move too; `nil` where the account is not locked.
+    package var purse: PointsPurse?
 
     package init(
       residentNumber: Int32, actions: Int64, reductionMilligrams: Int64, nanopoints: Int64, title: String? = nil,
-      latestAt: Instant
+      latestAt: Instant, purse: PointsPurse? = nil
     ) {
       self.residentNumber = residentNumber
       self.actions = actions
@@ -97,49 +121,19 @@ package struct LedgerAnswers: Sendable {
       self.nanopoints = nanopoints
       self.title = title
       self.latestAt = latestAt
+      self.purse = purse
     }
   }
 
-  package var known: [ActivityKey: KnownActivity] = [:]
   package var accounts: [String: Account] = [:]
-  package var refusals: [RefusedContent: OutcomeNotice] = [:]
-  package var letters: [DeadLetterKey: KnownDeadLetter] = [:]
-  package var reviews: [String: KnownReview] = [:]
   /// Those of the residents who have no account because they were erased.
   package var erased: Set<String> = []
 
   package init() {}
 }
 
-/// What a batch asks once it knows who its residents are.
-package struct ResidentQuestions: Sendable, Equatable {
-  /// An account, with the name that it had a moment ago.
-  package struct Account: Sendable, Equatable {
-    package var residentNumber: Int32
-    package var resident: String
-
-    package init(residentNumber: Int32, resident: String) {
-      self.residentNumber = residentNumber
-      self.resident = resident
-    }
-  }
-
-  package var windows: [HistoryWindow] = []
-  /// Those of residents of whom more may be booked than duplicates. They are to be locked, by rising number, until the
-  /// batch ends.
-  package var accounts: [Account] = []
-
-  package init() {}
-}
-
-package struct ResidentAnswers: Sendable {
-  /// For each window, the resident's recorded activities in it, in booked order.
-  package var histories: [Int32: [RecordedActivity]] = [:]
-  /// The points of the accounts that are locked.
-  package var purses: [Int32: PointsPurse] = [:]
-
-  package init() {}
-}
+/// For each window, by its resident's number, the recorded activities in it, in booked order.
+package typealias HistoryAnswers = [Int32: [RecordedActivity]]
 
 /// The part of a resident's history that a batch needs.
 package struct HistoryWindow: Sendable, Equatable {

@@ -20,11 +20,11 @@ struct ResidentState {
   private(set) var title: String?
   var latestAt: Instant?
 
-  init(name: String, account: LedgerAnswers.Account?) {
+  init(name: String, account: AccountAnswers.Account?) {
     self.name = name
     self.number = account?.residentNumber
     self.isNew = account == nil
-    self.purse = account == nil ? PointsPurse() : nil
+    self.purse = account.map(\.purse) ?? PointsPurse()
     self.actionsBefore = account?.actions ?? 0
     self.nanopointsBefore = account?.nanopoints ?? 0
     self.reductionBefore = account?.reductionMilligrams ?? 0

@@ -27,8 +27,12 @@ final class LedgerBooks: ScoringBooks {
     try translating { try books.answer(questions) }
   }
 
-  func residents(_ questions: [ResidentQuestions]) throws -> [ResidentAnswers] {
-    try translating { try books.residents(questions) }
+  func accounts(_ questions: [AccountQuestions]) throws -> [AccountAnswers] {
+    try translating { try books.accounts(questions) }
+  }
+
+  func histories(_ windows: [[HistoryWindow]]) throws -> [HistoryAnswers] {
+    try translating { try books.histories(windows) }
   }
 
   func book(_ bookings: [Booking]) throws { try translating { try books.book(bookings) } }

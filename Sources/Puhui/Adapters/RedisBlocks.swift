@@ -115,9 +115,10 @@ final class RedisBlocks: BlockSource {
   }
 
   func publish(_ notices: [(partner: String, json: [UInt8])]) throws {
-    for (partner, group) in Dictionary(grouping: notices, by: \.partner) {
-      try BoundedList(name: keys.rejected(partner)).push(group.map(\.json), on: &connection)
+    let pushes = Dictionary(grouping: notices, by: \.partner).map { partner, group in
+      (list: BoundedList(name: keys.rejected(partner)), elements: group.map(\.json))
     }
+    try BoundedList.push(pushes, on: &connection)
   }
 
   func publish(_ directory: Directory) throws {

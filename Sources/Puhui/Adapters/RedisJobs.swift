@@ -109,9 +109,10 @@ final class RedisJobs: JobSource {
   }
 
   func handOver(_ fulfilments: [(partner: String, text: [UInt8])]) throws {
-    for (partner, group) in Dictionary(grouping: fulfilments, by: \.partner) {
-      try BoundedList(name: keys.fulfil(partner), limit: Self.mostFulfilments).push(group.map(\.text), on: &connection)
+    let pushes = Dictionary(grouping: fulfilments, by: \.partner).map { partner, group in
+      (list: BoundedList(name: keys.fulfil(partner), limit: Self.mostFulfilments), elements: group.map(\.text))
     }
+    try BoundedList.push(pushes, on: &connection)
   }
 
   func forward(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool] {

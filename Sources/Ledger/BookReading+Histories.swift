@@ -1,64 +1,19 @@
 internal import CarbonInclusion
 internal import PostgresClient
 
-/// The second half of what a batch reads: points, which others move too, and stretches of history.
+/// Stretches of residents' histories.
 extension BookReading {
-  func residents(_ questions: [ResidentQuestions], _ connection: inout PostgresConnection) throws -> [ResidentAnswers] {
-    let accounts = gathered(questions, \.accounts)
-    let windows = gathered(questions, \.windows)
-    var answers = shards.map { _ in ResidentAnswers() }
-    var statements: [(sql: String, parameters: PostgresParameters)] = []
-    if !accounts.isEmpty { statements.append(Self.purseQuestion(accounts)) }
-    if !windows.isEmpty { statements.append(Self.historyQuestion(windows)) }
-    guard !statements.isEmpty else { return answers }
-    let rows = try connection.pipeline(statements)
-    if !accounts.isEmpty { try readPurses(rows[0], accounts, into: &answers) }
-    if !windows.isEmpty {
-      let last = rows.count - 1
-      for row in 0..<rows[last].count {
-        let (part, window) = windows[place: rows[last].int64(row, 22)]
-        Self.fold(row, of: rows[last], into: &answers[part].histories[window.residentNumber, default: []])
-      }
+  func histories(_ windows: [[HistoryWindow]], _ connection: inout PostgresConnection) throws -> [HistoryAnswers] {
+    let windows = gathered(windows) { $0 }
+    var answers = shards.map { _ in HistoryAnswers() }
+    guard !windows.isEmpty else { return answers }
+    let question = Self.historyQuestion(windows)
+    let rows = try connection.query(question.sql, question.parameters)
+    for row in 0..<rows.count {
+      let (part, window) = windows[place: rows.int64(row, 22)]
+      Self.fold(row, of: rows, into: &answers[part][window.residentNumber, default: []])
     }
     return answers
-  }
-
-  /// Locks the accounts by rising number, as everybody does. The name is looked at under the lock: whoever erases a
-  /// resident changes it, and nothing must be booked under the old one afterwards.
-  private static func purseQuestion(_ accounts: Gathered<ResidentQuestions.Account>) -> (
-    sql: String, parameters: PostgresParameters
-  ) {
-    var parameters = PostgresParameters()
-    parameters.append(array: accounts.shards)
-    parameters.append(array: accounts.elements.map(\.residentNumber))
-    parameters.append(array: accounts.elements.map(\.resident))
-    return (
-      """
-      SELECT q.place, a.lots, a.points_held, a.points_debt
-      FROM (SELECT u.* FROM unnest($1::smallint[], $2::int[], $3::text[]) WITH ORDINALITY
-        u(shard, resident_no, resident, place) OFFSET 0) q
-      JOIN puhui.account a ON a.shard = q.shard AND a.resident_no = q.resident_no
-        AND (a.resident = q.resident) IS TRUE -- not by the index on names
-      ORDER BY a.shard, a.resident_no
-      FOR NO KEY UPDATE OF a
-      """, parameters
-    )
-  }
-
-  private func readPurses(
-    _ rows: borrowing PostgresRows, _ accounts: Gathered<ResidentQuestions.Account>,
-    into answers: inout [ResidentAnswers]
-  ) throws {
-    for row in 0..<rows.count {
-      let (part, account) = accounts[place: rows.int64(row, 0)]
-      answers[part].purses[account.residentNumber] = PointsPurse(
-        lots: rows.lots(row, 1), held: rows.int64(row, 2), debt: rows.int64(row, 3))
-    }
-    guard rows.count < accounts.elements.count else { return }
-    let renamed = accounts.elements.indices.first { place in
-      answers[accounts.parts[place]].purses[accounts.elements[place].residentNumber] == nil
-    }
-    throw LedgerError.residentRenamed(shard: accounts.shards[renamed ?? 0])
   }
 
   private static func historyQuestion(_ windows: Gathered<HistoryWindow>) -> (

@@ -1,0 +1,85 @@
+internal import CarbonInclusion
+internal import PostgresClient
+
+/// Accounts by the names of their residents: locked where something may be booked on them.
+extension BookReading {
+  func accounts(_ questions: [AccountQuestions], _ connection: inout PostgresConnection) throws -> [AccountAnswers] {
+    let booked = gathered(questions, \.booked)
+    let read = gathered(questions, \.read)
+    var statements: [(sql: String, parameters: PostgresParameters)] = []
+    if !booked.isEmpty { statements.append(Self.accountQuestion(booked, isLocking: true)) }
+    if !read.isEmpty { statements.append(Self.accountQuestion(read, isLocking: false)) }
+    var answers = shards.map { _ in AccountAnswers() }
+    guard !statements.isEmpty else { return answers }
+    // After the accounts: whoever has lost theirs by now has a tombstone.
+    statements.append(("SELECT EXISTS (SELECT FROM puhui.tombstone)", PostgresParameters()))
+    let rows = try connection.pipeline(statements)
+    if !booked.isEmpty { Self.readAccounts(rows[0], booked, into: &answers) }
+    if !read.isEmpty { Self.readAccounts(rows[booked.isEmpty ? 0 : 1], read, into: &answers) }
+    for (part, question) in questions.enumerated()
+    where question.reviewed.contains(where: { answers[part].accounts[$0] == nil }) {
+      throw LedgerError.residentRenamed(shard: shards[part])
+    }
+    if rows[rows.count - 1].bool(0, 0) { try findErased(questions, &answers, &connection) }
+    return answers
+  }
+
+  /// Locks accounts by rising number, as everybody does. The name is looked at once more under the lock: whoever erases
+  /// a resident changes it, and nothing must be booked under the old one afterwards.
+  private static func accountQuestion(_ residents: Gathered<String>, isLocking: Bool) -> (
+    sql: String, parameters: PostgresParameters
+  ) {
+    var parameters = PostgresParameters()
+    parameters.append(array: residents.shards)
+    parameters.append(array: residents.elements)
+    return (
+      """
+      SELECT q.place, a.resident_no, a.actions, a.reduction_mg, a.nanopoints, a.title, a.latest_at,
+        \(isLocking), a.lots, a.points_held, a.points_debt
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::text[]) WITH ORDINALITY u(shard, resident, place) OFFSET 0) q
+      JOIN puhui.account a ON a.resident = q.resident AND a.shard = q.shard
+      \(isLocking ? "ORDER BY a.shard, a.resident_no FOR NO KEY UPDATE OF a" : "")
+      """, parameters
+    )
+  }
+
+  private static func readAccounts(
+    _ rows: borrowing PostgresRows, _ residents: Gathered<String>, into answers: inout [AccountAnswers]
+  ) {
+    for row in 0..<rows.count {
+      let (part, resident) = residents[place: rows.int64(row, 0)]
+      let purse =
+        rows.bool(row, 7)
+        ? PointsPurse(lots: rows.lots(row, 8), held: rows.int64(row, 9), debt: rows.int64(row, 10)) : nil
+      answers[part].accounts[resident] = .init(
+        residentNumber: rows.int32(row, 1), actions: rows.int64(row, 2), reductionMilligrams: rows.int64(row, 3),
+        nanopoints: rows.int64(row, 4), title: rows.optionalString(row, 5),
+        latestAt: Instant(microseconds: rows.timestamp(row, 6)), purse: purse)
+    }
+  }
+
+  /// Those residents without an account that have a tombstone. The key's pads are computed once, and not for each.
+  private func findErased(
+    _ questions: [AccountQuestions], _ answers: inout [AccountAnswers], _ connection: inout PostgresConnection
+  ) throws {
+    let unknown = Gathered(
+      zip(questions, answers).map { questions, known in
+        (questions.booked + questions.read).filter { known.accounts[$0] == nil }
+      }, shards: shards)
+    guard !unknown.isEmpty else { return }
+    var parameters = PostgresParameters()
+    parameters.append(array: unknown.elements)
+    let rows = try connection.query(
+      """
+      WITH pads AS MATERIALIZED (SELECT inner_pad, outer_pad FROM puhui.tombstone_pads())
+      SELECT q.place
+      FROM (SELECT u.*, sha256(p.outer_pad || sha256(p.inner_pad || convert_to(u.resident, 'UTF8'))) AS mark
+        FROM pads p CROSS JOIN unnest($1::text[]) WITH ORDINALITY u(resident, place) OFFSET 0) q
+      JOIN puhui.tombstone t ON t.mark = q.mark
+      """, parameters)
+    for row in 0..<rows.count {
+      let (part, resident) = unknown[place: rows.int64(row, 0)]
+      answers[part].erased.insert(resident)
+    }
+  }
+}
