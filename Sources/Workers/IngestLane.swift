@@ -47,6 +47,8 @@ package final class IngestLane<Source: InboxSource> {
   private var directory: Directory?
   private var directoryReadAt: Int64 = .min
   private var turn = 0
+  /// What was handed on since the last look at the inboxes.
+  private var messagesTaken = 0
   /// Whether the last look left messages behind.
   private var isMoreWaiting = false
 
@@ -83,9 +85,10 @@ package final class IngestLane<Source: InboxSource> {
     do {
       let connected = try source ?? connect()
       source = connected
+      messagesTaken = 0
       let moved = try takeTurns(connected)
       outage.recovered()
-      if moved { watchWait.found(messages: 1) }
+      if moved { watchWait.found(messages: messagesTaken) }
       // Whoever has taken everything lets something gather: each message alone would cost a transaction.
       if !moved || (!isMoreWaiting && parked.isEmpty) { rest() }
     } catch {
@@ -212,7 +215,10 @@ package final class IngestLane<Source: InboxSource> {
     let trimmed = zip(claims, try source.trim(claims)).filter(\.1).map(\.0)
     guard !trimmed.isEmpty else { return false }
     try failpoints.reach(.afterTrim, .ingest)
-    for claim in trimmed { report.finished(messages: claim.count) }
+    for claim in trimmed {
+      messagesTaken += claim.count
+      report.finished(messages: claim.count)
+    }
     pulse.isGood()
     return true
   }

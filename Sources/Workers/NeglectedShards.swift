@@ -1,10 +1,20 @@
-/// Finds the shards of others whose lists have blocks and do not move: their owner has died, stands still, or has too
-/// much to do.
+/// Finds the shards of others whose lists have blocks and do not move: their owner has died, stands still, or has more
+/// to do than this lane.
 ///
-/// A lane with work of its own takes them from an owner that seems dead alone. An idle one takes half of them soon, but
-/// not before the owner had the time for a round: as long as one lane keeps up, its batches are the larger, and a shard
-/// that changes hands costs a transaction more.
+/// Every shard that changes hands costs a transaction more, and lanes that keep up have the larger batches the fewer
+/// they are. So a lane takes the less, and the later, the more it has to do itself.
 struct NeglectedShards {
+  /// What a lane has to do besides.
+  enum Leisure {
+    /// Nothing. It takes half of what waits for longer than a round should take; of a dead owner's, the next look takes
+    /// more.
+    case idle
+    /// It lets something gather between its batches. It takes one shard now and then from an owner with more of them.
+    case easy
+    /// Enough. It takes the shards of an owner that seems dead.
+    case busy
+  }
+
   private struct Mark {
     var place: String
     var since: Int64
@@ -12,22 +22,27 @@ struct NeglectedShards {
 
   /// How long an idle lane waits for a shard's owner.
   static let patienceMs: Int64 = 60
+  private static let roundMs: Int64 = 30
   private static let lookEveryMs: Int64 = 250
   private static let neglectedAfterMs: Int64 = 750
 
   private var marks: [Int: Mark] = [:]
   private var lookedAt: Int64 = .min
+  /// Whether the next look is to come after a round, to see what has moved since the last one.
+  private var looksAgain = false
 
   /// - Parameters:
   ///   - shards: those of others that have blocks.
-  ///   - isIdle: whether the lane has nothing else to do.
+  ///   - own: how many of the lane's own have some.
   ///   - places: how far each of their lists has come.
-  /// - Returns: those to take over, because they have not moved for long.
-  mutating func find(among shards: [Int], nowMs: Int64, isIdle: Bool, places: ([Int]) throws -> [String]) rethrows
-    -> [Int]
-  {
-    guard isIdle || lookedAt == .min || nowMs - lookedAt >= Self.lookEveryMs else { return [] }
+  /// - Returns: those to take over.
+  mutating func find(
+    among shards: [Int], own: Int, leisure: Leisure, nowMs: Int64, places: ([Int]) throws -> [String]
+  ) rethrows -> [Int] {
+    let every = leisure == .idle ? 0 : leisure == .easy && looksAgain ? Self.roundMs : Self.lookEveryMs
+    guard lookedAt == .min || nowMs - lookedAt >= every else { return [] }
     lookedAt = nowMs
+    looksAgain.toggle()
     guard !shards.isEmpty else {
       marks = [:]
       return []
@@ -38,9 +53,18 @@ struct NeglectedShards {
       let known = before[shard].flatMap { $0.place == place ? $0 : nil }
       marks[shard] = known ?? Mark(place: place, since: nowMs)
     }
-    let longest = isIdle ? Self.patienceMs : Self.neglectedAfterMs
-    let left = shards.filter { nowMs - (marks[$0]?.since ?? nowMs) >= longest }
-    // The other half stays with an owner that has too much to do; of a dead one, the next look takes more.
-    return isIdle ? Array(left.prefix((left.count + 1) / 2)) : left
+    switch leisure {
+    case .idle:
+      let left = unmoved(shards, nowMs: nowMs, forMs: Self.patienceMs)
+      return Array(left.prefix((left.count + 1) / 2))
+    case .easy:
+      let left = unmoved(shards, nowMs: nowMs, forMs: Self.roundMs)
+      return left.count > own ? Array(left.prefix(1)) : unmoved(shards, nowMs: nowMs, forMs: Self.neglectedAfterMs)
+    case .busy: return unmoved(shards, nowMs: nowMs, forMs: Self.neglectedAfterMs)
+    }
+  }
+
+  private func unmoved(_ shards: [Int], nowMs: Int64, forMs: Int64) -> [Int] {
+    shards.filter { nowMs - (marks[$0]?.since ?? nowMs) >= forMs }
   }
 }

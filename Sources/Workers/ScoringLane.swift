@@ -112,7 +112,10 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
       if try tryTogether(shards, servers) { booked = true }
     }
     let foreign = waiting.filter { epochs[$0] == nil }
-    let left = try neglected.find(among: foreign, nowMs: now, isIdle: !booked, places: servers.source.places)
+    let left = try neglected.find(
+      among: foreign, own: own.count,
+      leisure: !booked ? .idle : messagesBooked < settings.plentyOfMessages ? .easy : .busy, nowMs: clock.nowMs,
+      places: servers.source.places)
     for shard in left where !clock.isStopping {
       if try tryBatch(shard, servers) { booked = true }
     }

@@ -21,7 +21,7 @@ struct WatchWait {
   }
 
   mutating func found(messages: Int) {
-    nextMs = messages < plenty ? min(Self.shortestMs, longestMs) : 0
+    nextMs = messages < plenty ? min(messages < 64 ? Self.shortestMs : 8, longestMs) : 0
     looksInVain = 0
   }
 

@@ -4,6 +4,8 @@ struct RunPlan: Sendable {
   var scoringLanes: Int
   var hosts: Int
   var messages: Int
+  /// The most messages that are pushed at once.
+  var burst: Int
   var faults: [Fault]
   /// Faults beside single requests, at most.
   var faultsLeft: Int
@@ -31,7 +33,8 @@ struct RunPlan: Sendable {
     ingestLanes = dice.roll(1...3)
     scoringLanes = dice.roll(1...3)
     hosts = dice.roll(1...2)
-    messages = dice.roll(6...36)
+    burst = dice.pick([6, 6, 24])
+    messages = dice.roll(burst...burst * 6)
     let share = dice.pick([0, 150, 350, 600])
     faults = Fault.allCases.filter { !$0.losesMessages && dice.chance(share) }
     if dice.chance(200) { faults.append(dice.pick([.tailLoss, .flush, .tampering, .tampering])) }

@@ -19,7 +19,7 @@ extension World {
   private mutating func pushMessages() {
     // A partner whose server is away pushes later.
     guard redis.awayUntil <= now else { return }
-    for _ in 0..<min(messagesLeft, dice.roll(1...6)) {
+    for _ in 0..<min(messagesLeft, dice.roll(1...plan.burst)) {
       messagesLeft -= 1
       let message = workload.next(&dice)
       push(message, atTail: false)

@@ -35,7 +35,7 @@ class Probes:
                                    f"WHERE activity_id IN ({names})")
             for name in (booked or "").split():
                 self.times.append((time.monotonic() - self.waiting.pop(name)) * 1000)
-        time.sleep(0.001)
+        time.sleep(0.002)
 
     def run(self, seconds):
         self.due = time.monotonic()
