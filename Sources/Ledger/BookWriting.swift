@@ -120,7 +120,9 @@ struct BookWriting {
   private func copyNewAccounts(_ connection: inout PostgresConnection) throws {
     var rows = PostgresCopyRows()
     for part in parts {
-      for account in part.booking.accounts where account.isNew { write(account, of: part.opening, to: &rows) }
+      // By name, as the larger of the indexes has them.
+      let new = part.booking.accounts.filter(\.isNew).sorted { $0.resident < $1.resident }
+      for account in new { write(account, of: part.opening, to: &rows) }
     }
     guard rows.rowCount > 0 else { return }
     try connection.copy(

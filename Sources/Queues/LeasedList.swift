@@ -191,8 +191,8 @@ extension LeasedList {
   /// Reads the tail between a verdict, the one given or a new one, and another look at the lease.
   ///
   /// A verdict alone does not cover a read that follows it: the lease may run out in between and the next owner trim.
-  /// Only if the lease names the same epoch, incarnation and position afterwards, the list was ours all the time and the
-  /// tail stood still. What somebody took off it by hand, the trim notices.
+  /// Only if the lease names the same epoch, incarnation and position afterwards, the list was ours all the time and
+  /// the tail stood still. What somebody took off it by hand, the trim notices.
   ///
   /// - Returns: `moved` also where the list was paused in between.
   func peek(

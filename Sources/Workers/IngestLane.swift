@@ -11,9 +11,9 @@ package final class IngestLane<Source: InboxSource> {
     /// Partners with no more messages than this take their turns together.
     var littleMessages: Int { min(256, messagesPerTurn) }
     /// How long the idle lane that keeps watch waits at most before it looks again; see `WatchWait`.
-    package var idleWaitMs = 40
+    package var idleWaitMs = 80
     /// How long the other idle lanes wait.
-    package var restMs = 250
+    package var restMs = 500
     /// The most turns that a lane parks, because full lists refuse their blocks; each is as large as a turn's messages.
     package var parkedTurns = 16
     /// How long a parked turn waits at most before it is offered again.

@@ -6,8 +6,8 @@
 struct NeglectedShards {
   /// What a lane has to do besides.
   enum Leisure {
-    /// Nothing. It takes half of what waits for longer than a round should take; of a dead owner's, the next look takes
-    /// more.
+    /// Nothing. It takes half of those that wait for longer than a round should take; of a dead owner's, the next look
+    /// takes more.
     case idle
     /// It lets something gather between its batches. It takes one shard now and then from an owner with more of them.
     case easy
@@ -35,17 +35,17 @@ struct NeglectedShards {
   ///   - shards: those of others that have blocks.
   ///   - own: how many of the lane's own have some.
   ///   - places: how far each of their lists has come.
-  /// - Returns: those to take over.
+  /// - Returns: those that may be taken over, and how many of them: some may be paused, or in somebody's hands.
   mutating func find(
     among shards: [Int], own: Int, leisure: Leisure, nowMs: Int64, places: ([Int]) throws -> [String]
-  ) rethrows -> [Int] {
+  ) rethrows -> (shards: [Int], most: Int) {
     let every = leisure == .idle ? 0 : leisure == .easy && looksAgain ? Self.roundMs : Self.lookEveryMs
-    guard lookedAt == .min || nowMs - lookedAt >= every else { return [] }
+    guard lookedAt == .min || nowMs - lookedAt >= every else { return ([], 0) }
     lookedAt = nowMs
     looksAgain.toggle()
     guard !shards.isEmpty else {
       marks = [:]
-      return []
+      return ([], 0)
     }
     let before = marks
     marks = [:]
@@ -53,14 +53,15 @@ struct NeglectedShards {
       let known = before[shard].flatMap { $0.place == place ? $0 : nil }
       marks[shard] = known ?? Mark(place: place, since: nowMs)
     }
+    let neglected = unmoved(shards, nowMs: nowMs, forMs: Self.neglectedAfterMs)
     switch leisure {
     case .idle:
-      let left = unmoved(shards, nowMs: nowMs, forMs: Self.patienceMs)
-      return Array(left.prefix((left.count + 1) / 2))
+      let waiting = unmoved(shards, nowMs: nowMs, forMs: Self.patienceMs)
+      return (waiting, (waiting.count + 1) / 2)
     case .easy:
-      let left = unmoved(shards, nowMs: nowMs, forMs: Self.roundMs)
-      return left.count > own ? Array(left.prefix(1)) : unmoved(shards, nowMs: nowMs, forMs: Self.neglectedAfterMs)
-    case .busy: return unmoved(shards, nowMs: nowMs, forMs: Self.neglectedAfterMs)
+      let waiting = unmoved(shards, nowMs: nowMs, forMs: Self.roundMs)
+      return waiting.count > own ? (waiting, 1) : (neglected, neglected.count)
+    case .busy: return (neglected, neglected.count)
     }
   }
 

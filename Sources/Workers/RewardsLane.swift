@@ -12,7 +12,7 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
   package struct Settings: Sendable {
     package var jobsPerBatch = 256
     /// How long an idle lane rests before it looks again. Administrators wait for the answer, and only push.
-    package var idleWaitMs = 10
+    package var idleWaitMs = 24
     /// How long a batch that waits for the database goes on once the lane is to stop.
     package var stoppingMs: Int64 = 5_000
     package var directoryMs: Int64 = 1_000
@@ -35,6 +35,7 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
   let logger: Logger
   private var servers: (source: Source, books: Books)?
   private var outage: Outage
+  private var watchWait: WatchWait
   var catalogue: (version: Int32, catalogue: Catalogue)?
   private var readAt: Int64 = .min
   private var turn = 0
@@ -61,6 +62,7 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
     self.failpoints = failpoints
     self.logger = logger
     self.outage = Outage(logger: logger, clock: clock, board: report.outages)
+    self.watchWait = WatchWait(longestMs: settings.idleWaitMs)
   }
 
   /// Runs until stopped. Connects by itself, also after outages.
@@ -79,7 +81,11 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
       let worked = try takeTurns(connected)
       let swept = try doChores(connected)
       outage.recovered()
-      if !worked, !swept { _ = clock.wait(milliseconds: settings.idleWaitMs) }
+      if worked {
+        watchWait.found(messages: 1)
+      } else if !swept {
+        _ = clock.wait(milliseconds: watchWait.next())
+      }
     } catch {
       servers = nil
       catalogue = nil

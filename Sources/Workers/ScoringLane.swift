@@ -116,10 +116,13 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
       among: foreign, own: own.count,
       leisure: !booked ? .idle : messagesBooked < settings.plentyOfMessages ? .easy : .busy, nowMs: clock.nowMs,
       places: servers.source.places)
-    for shard in left where !clock.isStopping {
-      if try tryBatch(shard, servers) { booked = true }
+    var taken = 0
+    var randomness = ClockRandomness(clock)
+    for shard in left.shards.shuffled(using: &randomness) where taken < left.most && !clock.isStopping {
+      if try tryBatch(shard, servers) { taken += 1 }
     }
-    isPatient = !booked && left.count < foreign.count
+    if taken > 0 { booked = true }
+    isPatient = !booked && left.shards.count < foreign.count
     // Whatever waits is another lane's, or paused.
     if !booked, troubles.isEmpty { pulse.isGood() }
     return booked

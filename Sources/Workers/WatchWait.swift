@@ -4,7 +4,10 @@
 /// Whoever has taken everything lets something gather, because a look, a turn and a transaction cost much the same for
 /// one message as for a hundred. A resting fleet costs next to nothing.
 struct WatchWait {
-  private static let shortestMs = 4
+  private static let shortestMs = 3
+  /// Where so many came at once, more gather.
+  private static let someMessages = 64
+  private static let gatherMs = 8
   /// So often a lane looks in vain before it waits for longer: what comes in little clumps finds it awake.
   private static let livelyLooks = 24
 
@@ -21,7 +24,8 @@ struct WatchWait {
   }
 
   mutating func found(messages: Int) {
-    nextMs = messages < plenty ? min(messages < 64 ? Self.shortestMs : 8, longestMs) : 0
+    let rest = messages < Self.someMessages ? Self.shortestMs : Self.gatherMs
+    nextMs = messages < plenty ? min(rest, longestMs) : 0
     looksInVain = 0
   }
 

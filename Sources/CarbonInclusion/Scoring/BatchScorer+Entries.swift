@@ -15,7 +15,7 @@ extension BatchScorer {
     entry.sequence = activity.sequence
     book(entry, index: index, actions: recorded.isAction ? 1 : 0)
     residents[index].history.append(recorded)
-    remember(message, entry: entry)
+    remember(message, entry: entry, index: index)
     count(message.key, recorded.credit)
   }
 
@@ -41,7 +41,7 @@ extension BatchScorer {
     entry.refersTo = reversed.entryNumber
     book(entry, index: index, actions: -1, lotOf: reversed.bookedAt)
     residents[index].history[position].isReversed = true
-    remember(message, entry: entry)
+    remember(message, entry: entry, index: index)
     count(message.key, taken.credit)
     judgeAgain(losersTo: reversed.key, index: index)
   }
@@ -127,15 +127,14 @@ extension BatchScorer {
     let key = LegKey(
       day: judge.policy.day(of: entry.occurredAt), partnerNumber: entry.key.partnerNumber,
       behaviourNumber: entry.behaviourNumber, region: entry.region)
-    booking.legs[key, default: .init()].actions += actions
-    booking.legs[key, default: .init()].reductionMilligrams += entry.credit.reductionMilligrams
-    booking.legs[key, default: .init()].points += entry.points
+    booking.legs[key, default: .init()].add(
+      Leg(actions: actions, reductionMilligrams: entry.credit.reductionMilligrams, points: entry.points))
   }
 
-  private mutating func remember(_ message: JudgedMessage, entry: BookedEntry) {
+  private mutating func remember(_ message: JudgedMessage, entry: BookedEntry, index: Int) {
     answers.known[message.key] = .init(
-      content: message.content, shard: opening.shard,
-      residentNumber: residents[residentState(of: message.activity.resident)].number ?? 0, entryNumber: entry.number)
+      content: message.content, shard: opening.shard, residentNumber: residents[index].number ?? 0,
+      entryNumber: entry.number)
   }
 
   private mutating func count(_ key: ActivityKey, _ credit: RecordedActivity.Credit) {

@@ -10,6 +10,8 @@ package struct BatchScorer {
   let blocks: [ReceivedBlock]
   /// For each message, in order, whether its position has been handed on before.
   let redelivered: [Bool]
+  /// For each message, in order, whether more than a duplicate may come of it; once the first answers are there.
+  private var mayBeBooked: [Bool] = []
   /// Writes an activity as the message that it was, for the record of a refusal.
   let render: @Sendable (Activity) -> [UInt8]
   var answers = LedgerAnswers()
@@ -72,16 +74,22 @@ package struct BatchScorer {
     self.answers = answers
     var booked: Set<String> = []
     var read: Set<String> = []
+    var flags: [Bool] = []
+    flags.reserveCapacity(redelivered.count)
+    booked.reserveCapacity(redelivered.count)
     var questions = AccountQuestions()
     forEachMessage { message, isRedelivered in
+      let mayBook = mayBook(message, isRedelivered: isRedelivered)
+      flags.append(mayBook)
       guard let resident = message.resident else { return }
-      if mayBook(message, isRedelivered: isRedelivered) {
+      if mayBook {
         if booked.insert(resident).inserted { questions.booked.append(resident) }
       } else if isRedelivered || message.letter != nil || answers.isAnyoneErased {
         // What it became may have to be told once more, or be refused because its resident was erased.
         read.insert(resident)
       }
     }
+    mayBeBooked = flags
     for review in answers.reviews.values {
       questions.reviewed.append(review.resident)
       if review.isOpen, booked.insert(review.resident).inserted { questions.booked.append(review.resident) }
@@ -95,10 +103,12 @@ package struct BatchScorer {
   package mutating func receive(_ known: AccountAnswers) -> [HistoryWindow] {
     erased = known.erased
     var wanted: [Int: (from: Instant, to: Instant)] = [:]
+    residents.reserveCapacity(redelivered.count)
+    residentIndex.reserveCapacity(redelivered.count)
+    var flags = mayBeBooked.makeIterator()
     forEachMessage { message, isRedelivered in
-      guard let resident = message.resident,
-        isRedelivered || message.letter != nil || mayBook(message, isRedelivered: false)
-      else { return }
+      let mayBook = flags.next() ?? true
+      guard let resident = message.resident, mayBook || isRedelivered || message.letter != nil else { return }
       let index = enter(resident, known)
       guard case .activity(let activity, _, _) = message.content, let account = known.accounts[resident],
         let window = window(of: activity, account: account)
@@ -121,6 +131,8 @@ package struct BatchScorer {
       guard let number = residents[index].number, let history = histories[number] else { continue }
       residents[index].history = history
     }
+    booking.entries.reserveCapacity(redelivered.count)
+    answers.known.reserveCapacity(answers.known.count + redelivered.count)
     var iterator = redelivered.makeIterator()
     for block in blocks {
       for message in block.messages { fold(message, isRedelivered: iterator.next() ?? false) }

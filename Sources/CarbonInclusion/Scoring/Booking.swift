@@ -153,6 +153,12 @@ package struct Leg: Sendable, Equatable {
   package var actions: Int64 = 0
   package var reductionMilligrams: Int64 = 0
   package var points: Int64 = 0
+
+  mutating func add(_ other: Leg) {
+    actions += other.actions
+    reductionMilligrams += other.reductionMilligrams
+    points += other.points
+  }
 }
 
 /// How many messages of one partner ended how, as differences.

@@ -104,7 +104,10 @@ package struct Judge: Sendable {
     guard case .act(let code, _, _) = activity.report, let behaviour = policy.behaviour(code) else {
       return partner.ageLimitDays
     }
-    return [partner.ageLimitDays, behaviour.behaviour.ageLimitDays].compactMap { $0 }.min()
+    guard let one = partner.ageLimitDays, let other = behaviour.behaviour.ageLimitDays else {
+      return partner.ageLimitDays ?? behaviour.behaviour.ageLimitDays
+    }
+    return min(one, other)
   }
 
   private func checkAge(_ endedAt: Instant, limitDays: Int?) throws(Refusal) {

@@ -15,24 +15,48 @@ package struct Policy: Sendable {
     }
   }
 
-  /// All that concerns one behaviour.
-  package struct BehaviourPolicy: Sendable {
-    package var number: Int16
-    package var behaviour: Catalogue.Behaviour
+  /// All that concerns one behaviour. A class, because every activity is handed it, and nothing of it ever changes.
+  package final class BehaviourPolicy: Sendable {
+    package let number: Int16
+    package let behaviour: Catalogue.Behaviour
     /// The most specific first.
-    var factors: [NumberedFactor]
+    let factors: [NumberedFactor]
     /// The rule that names the behaviour first.
-    var pointsRules: [Catalogue.PointsRule]
-    var caps: [DayCap]
-    var refuse: Catalogue.Plausibility.Limits
-    var hold: Catalogue.Plausibility.Limits
-    var groups: [Group]
+    let pointsRules: [Catalogue.PointsRule]
+    let caps: [DayCap]
+    let refuse: Catalogue.Plausibility.Limits
+    let hold: Catalogue.Plausibility.Limits
+    let groups: [Group]
+    /// The widest tolerance of the behaviour's exclusivity groups.
+    let widestWindowSeconds: Int64
+
+    init(
+      number: Int16, behaviour: Catalogue.Behaviour, factors: [NumberedFactor], pointsRules: [Catalogue.PointsRule],
+      caps: [DayCap], refuse: Catalogue.Plausibility.Limits, hold: Catalogue.Plausibility.Limits, groups: [Group]
+    ) {
+      self.number = number
+      self.behaviour = behaviour
+      self.factors = factors
+      self.pointsRules = pointsRules
+      self.caps = caps
+      self.refuse = refuse
+      self.hold = hold
+      self.groups = groups
+      self.widestWindowSeconds = groups.map(\.group.windowSeconds).max() ?? 0
+    }
   }
 
-  struct NumberedFactor: Sendable {
-    var number: Int32
-    var factor: Catalogue.Factor
-    var partnerNumber: Int16?
+  /// A class for the same reason.
+  final class NumberedFactor: Sendable {
+    let number: Int32
+    let factor: Catalogue.Factor
+    let partnerNumber: Int16?
+
+    init(number: Int32, factor: Catalogue.Factor, partnerNumber: Int16?) {
+      self.number = number
+      self.factor = factor
+      self.partnerNumber = partnerNumber
+    }
   }
 
   /// A cap with its limit in base units of the dimension, so that its behaviours may differ in unit.
@@ -143,9 +167,6 @@ package struct Policy: Sendable {
 }
 
 extension Policy.BehaviourPolicy {
-  /// The widest tolerance of the behaviour's exclusivity groups.
-  var widestWindowSeconds: Int64 { groups.map(\.group.windowSeconds).max() ?? 0 }
-
   func factor(on day: Day, partnerNumber: Int16, region: Region?) -> Policy.NumberedFactor? {
     factors.first { candidate in
       candidate.factor.validity.contains(day)
