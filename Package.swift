@@ -42,6 +42,7 @@ let package = Package(
         .embedInCode("Migrations/m0006_rewards.sql"),
         .embedInCode("Migrations/m0007_certificates.sql"),
         .embedInCode("Migrations/m0008_leg_blocks.sql"),
+        .embedInCode("Migrations/m0009_parallel_reading.sql"),
       ]),
 
     .target(

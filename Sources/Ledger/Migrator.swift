@@ -30,6 +30,9 @@ package enum Migrator {
       readableFrom: 6),
     Migration(
       number: 8, name: "leg_blocks", sql: String(decoding: PackageResources.m0008_leg_blocks_sql, as: UTF8.self)),
+    Migration(
+      number: 9, name: "parallel_reading",
+      sql: String(decoding: PackageResources.m0009_parallel_reading_sql, as: UTF8.self), readableFrom: 8),
   ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.

@@ -35,13 +35,16 @@ extension ScoringLane {
 
   /// Takes what several shards have through one transaction: a batch costs much the same, however little is in it.
   ///
+  /// - Parameter longest: how many blocks the longest of their lists had. More may have come, to all of them at once.
   /// - Returns: whether anything was booked, and which shards are better tried alone, because their list is in doubt or
   ///   the batch came to nothing.
-  func bookTogether(_ shards: [Int], _ servers: (source: Source, books: Books)) throws -> (booked: Bool, alone: [Int]) {
+  func bookTogether(_ shards: [Int], longest: Int, _ servers: (source: Source, books: Books)) throws -> (
+    booked: Bool, alone: [Int]
+  ) {
     var parts: [Int: Part] = [:]
     var count = 0
     let most = batchSize.messages
-    let claims = try servers.source.claim(shards, count: batchSize.blocks) { claim, bytes in
+    let claims = try servers.source.claim(shards, count: min(longest, batchSize.blocks)) { claim, bytes in
       guard count < most, parts[claim.shard, default: Part()].decode(bytes) else { return false }
       count += parts[claim.shard]?.blocks.last?.entries.count ?? 0
       return true

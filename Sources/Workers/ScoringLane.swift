@@ -9,7 +9,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     /// A batch ends with the block that brings it to this many messages, of one shard or of several.
     package var messagesPerBatch = 5_000
     /// Where they are small; else as many as have the messages.
-    package var blocksPerBatch = 1_024
+    package var blocksPerBatch = 512
     /// How long a batch that waits for the database goes on once the lane is to stop.
     package var stoppingMs: Int64 = 5_000
     /// How long an idle lane rests before it looks again; word of new blocks ends the rest of one of them.
@@ -109,7 +109,8 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     let own = waiting.filter { epochs[$0] != nil }.sorted { lengths[$0] > lengths[$1] }
     var booked = false
     for shards in batchSize.together(own, lengths: lengths, alone: { troubles[$0] != nil }) where !clock.isStopping {
-      if try tryTogether(shards, servers) { booked = true }
+      let longest = shards.map { lengths[$0] }.max() ?? 0
+      if try tryTogether(shards, longest: longest, servers) { booked = true }
     }
     let foreign = waiting.filter { epochs[$0] == nil }
     let left = try neglected.find(
@@ -129,8 +130,8 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
   }
 
   /// Shards with little each go through one transaction. Whatever is wrong with one of them, is found out alone.
-  private func tryTogether(_ shards: [Int], _ servers: (source: Source, books: Books)) throws -> Bool {
-    var (booked, left) = shards.count > 1 ? try bookTogether(shards, servers) : (false, shards)
+  private func tryTogether(_ shards: [Int], longest: Int, _ servers: (source: Source, books: Books)) throws -> Bool {
+    var (booked, left) = shards.count > 1 ? try bookTogether(shards, longest: longest, servers) : (false, shards)
     if booked { pulse.isGood() }
     for shard in left where !clock.isStopping {
       if try tryBatch(shard, servers) { booked = true }
