@@ -12,7 +12,7 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
   package struct Settings: Sendable {
     package var jobsPerBatch = 256
     /// How long an idle lane rests before it looks again. Administrators wait for the answer, and only push.
-    package var idleWaitMs = 24
+    package var idleWaitMs = 12
     /// How long a batch that waits for the database goes on once the lane is to stop.
     package var stoppingMs: Int64 = 5_000
     package var directoryMs: Int64 = 1_000
