@@ -167,14 +167,14 @@ extension LeasedList {
     case paused
   }
 
-  /// What reading between two verdicts gave.
+  /// What reading after a verdict gave.
   enum Peek: ~Copyable {
     case read(Claim, ClaimedMessages)
     case leased(expiresInMs: Int, owner: String)
     case empty
     case paused
 
-    /// The list is ours, but not all the time between the verdicts: what was read there may have been trimmed since.
+    /// The list was not ours all the time, or was paused: what was read may have been trimmed since.
     case moved
   }
 
