@@ -107,17 +107,19 @@ package final class ShardBooks {
     )
   }
 
+  private var reading: BookReading { BookReading(shards: batch.map(\.opening.shard)) }
+
   package func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers] {
-    try BookReading(shards: batch.map(\.opening.shard)).answer(questions, &connection)
+    try reading.answer(questions, &connection)
   }
 
   /// - Throws: `LedgerError.residentRenamed` where an account is not there any more that `answer` found.
   package func accounts(_ questions: [AccountQuestions]) throws -> [AccountAnswers] {
-    try BookReading(shards: batch.map(\.opening.shard)).accounts(questions, &connection)
+    try reading.accounts(questions, &connection)
   }
 
   package func histories(_ windows: [[HistoryWindow]]) throws -> [HistoryAnswers] {
-    try BookReading(shards: batch.map(\.opening.shard)).histories(windows, &connection)
+    try reading.histories(windows, &connection)
   }
 
   /// Writes everything of the batch. Nothing is visible before `commit`.

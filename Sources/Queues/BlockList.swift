@@ -41,6 +41,8 @@ package struct BlockList: Sendable {
 
     /// They are not; the oldest block of the list waits for so long.
     case full(oldestAgeMs: Int)
+
+    package var isAccepted: Bool { if case .accepted = self { true } else { false } }
   }
 
   /// Pushes blocks to lists, all in one go, and calls whoever waits for some.

@@ -119,18 +119,17 @@ package final class IngestLane<Source: InboxSource> {
     var moved = try offerParked(source)
     turn += 1
     isMoreWaiting = false
-    let inTurn = partners.indices.map { ($0 + turn) % partners.count }
-    let little = inTurn.filter { (1...settings.littleMessages).contains(lengths[$0]) && parked[partners[$0]] == nil }
-    var alone = inTurn.filter { lengths[$0] > settings.littleMessages }.map { partners[$0] }
+    let inTurn = partners.indices.map { ($0 + turn) % partners.count }.filter { lengths[$0] > 0 }
+      .map { (partner: partners[$0], waiting: lengths[$0]) }
+    var alone = inTurn.filter { $0.waiting > settings.littleMessages }
+    var little = inTurn.filter { $0.waiting <= settings.littleMessages && parked[$0.partner] == nil }
     if little.count > 1, parked.count + little.count <= settings.parkedTurns, !clock.isStopping {
-      let taken = try takeTurnsTogether(little.map { partners[$0] }, source)
+      let taken = try takeTurnsTogether(little.map(\.partner), source)
       if taken.moved { moved = true }
-      alone += taken.alone
-    } else {
-      alone += little.map { partners[$0] }
+      little = little.filter { taken.alone.contains($0.partner) }
     }
-    let waiting = Dictionary(zip(partners, lengths), uniquingKeysWith: max)
-    for partner in alone where !clock.isStopping && mayTakeTurn(partner, waiting: waiting[partner] ?? 0) {
+    alone += little
+    for (partner, waiting) in alone where !clock.isStopping && mayTakeTurn(partner, waiting: waiting) {
       if try takeTurn(partner, source) { moved = true }
     }
     return moved
@@ -139,7 +138,7 @@ package final class IngestLane<Source: InboxSource> {
   /// Turns of partners that have little, with the round trips of one.
   ///
   /// - Returns: whether anything was moved, and whose turn is better taken alone, because their inbox is in doubt.
-  private func takeTurnsTogether(_ partners: [String], _ source: Source) throws -> (moved: Bool, alone: [String]) {
+  private func takeTurnsTogether(_ partners: [String], _ source: Source) throws -> (moved: Bool, alone: Set<String>) {
     var packers: [String: BlockPacker] = [:]
     let claims = try source.claim(partners, count: settings.littleMessages) { claim, offset, message in
       packers[claim.partner, default: BlockPacker(partner: claim.partner, failpoints: failpoints)]
@@ -159,7 +158,7 @@ package final class IngestLane<Source: InboxSource> {
       turns.append(OfferedTurn(claim: claim, left: packer.blocks(of: claim), isAll: isAll))
       if isAll { quietPartners.tookAll(of: claim.partner) } else { isMoreWaiting = true }
     }
-    guard !turns.isEmpty else { return (false, partners.filter(alone.contains)) }
+    guard !turns.isEmpty else { return (false, alone) }
     try failpoints.reach(.afterParse, .ingest)
     try failpoints.reach(.beforeBegin, .ingest)
     try offerTogether(&turns, source)
@@ -167,7 +166,7 @@ package final class IngestLane<Source: InboxSource> {
     for turn in turns where !turn.left.isEmpty {
       if try handOn(turn, source), try finish([turn.claim], source) { isMoved = true }
     }
-    return (isMoved, partners.filter(alone.contains))
+    return (isMoved, alone)
   }
 
   private func noteOwner(_ claim: InboxClaim) throws {

@@ -3,7 +3,8 @@ package import Lanes
 package import Logging
 import Messages
 
-/// The scoring loop: takes the blocks of a shard, books them in one transaction, and only then removes them.
+/// The scoring loop: takes blocks of one shard or of several, books them in one transaction, and only then removes
+/// them.
 package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
   package struct Settings: Sendable {
     /// A batch ends with the block that brings it to this many messages, of one shard or of several.

@@ -68,6 +68,56 @@ import Testing
     two.rollBack()
   }
 
+  @Test func `a batch of several shards goes on without those that were taken over`() throws {
+    let fleet = try FleetFixture()
+    let (old, new) = (try books(fleet, "old"), try books(fleet, "new"))
+    let epochs = try [3, 5, 9].map { ShardEpoch(shard: $0, epoch: try old.takeOver(shard: $0)) }
+    _ = try new.takeOver(shard: 5)
+    #expect(try old.open(epochs).map(\.shard) == [3, 9])
+    var empty = booking(resident: "r-9")
+    empty.entries = []
+    empty.accounts = []
+    try old.book([booking(resident: "r-3"), empty])
+    try old.commit()
+    #expect(
+      try fleet.rows("SELECT shard, batch_no FROM puhui.fence WHERE shard IN (3, 5, 9) ORDER BY shard") == [
+        "3|1", "5|0", "9|1",
+      ])
+    #expect(try fleet.rows("SELECT shard, resident FROM puhui.account") == ["3|r-3"])
+  }
+
+  @Test func `a batch that waited for an account reads what others made of it meanwhile`() throws {
+    let held = try accountsAfterWaiting(for: "points_held = 7")
+    #expect(held["r-1"]?.purse?.held == 7)
+    let erased = try accountsAfterWaiting(for: "resident = 'nobody'")
+    #expect(erased.isEmpty, "something would be booked under a name that was erased: \(erased)")
+  }
+
+  /// The account of r-1 as a batch finds it that had to wait for another transaction, which changed it.
+  private func accountsAfterWaiting(for change: String) throws -> [String: AccountAnswers.Account] {
+    let fleet = try FleetFixture()
+    let books = try books(fleet, "only")
+    let epoch = try books.takeOver(shard: 5)
+    _ = try books.open(5, epoch)
+    try books.book([booking(resident: "r-1")])
+    try books.commit()
+    let other = OtherTransaction(try fleet.connectPostgres())
+    try other.begin("UPDATE puhui.account SET \(change) WHERE resident = 'r-1'")
+    var hasWaited = false
+    books.whileWaiting = {
+      hasWaited = true
+      try? other.commit()
+      return true
+    }
+    _ = try books.open(5, epoch)
+    var questions = AccountQuestions()
+    questions.booked = ["r-1"]
+    let answers = try books.accounts([questions])[0]
+    #expect(hasWaited, "the account was read without its lock")
+    books.rollBack()
+    return answers.accounts
+  }
+
   private func booking(resident: String) -> Booking {
     var booking = Booking(nextEntryNumber: 2, nextResidentNumber: 2)
     let at = Instant(seconds: 1_669_680_000)
@@ -92,4 +142,18 @@ extension ShardBooks {
   fileprivate func open(_ shard: Int16, _ epoch: Int64) throws -> BatchOpening {
     try open([ShardEpoch(shard: shard, epoch: epoch)])[0]
   }
+}
+
+/// A transaction that somebody else has open.
+private final class OtherTransaction {
+  private var connection: PostgresConnection
+
+  init(_ connection: consuming PostgresConnection) { self.connection = connection }
+
+  func begin(_ statement: String) throws {
+    try connection.begin()
+    try connection.execute(statement)
+  }
+
+  func commit() throws { try connection.commit() }
 }

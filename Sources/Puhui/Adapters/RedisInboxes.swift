@@ -84,10 +84,8 @@ final class RedisInboxes: InboxSource {
     guard let blockList = blockLists[urgency] else { return blocks.map { _ in false } }
     let shards = Dictionary(grouping: blocks, by: \.shard).sorted { $0.key < $1.key }
     let pushes = shards.map { BlockList.Push(list: keys.score($0.key), blocks: $0.value.map(\.block)) }
-    var accepted: Set<Int> = []
-    for (shard, verdict) in zip(shards, try blockList.push(pushes, waking: keys.wake, on: &connection)) {
-      if case .accepted = verdict { accepted.insert(shard.key) }
-    }
+    let verdicts = try blockList.push(pushes, waking: keys.wake, on: &connection)
+    let accepted = Set(zip(shards, verdicts).filter(\.1.isAccepted).map(\.0.key))
     return blocks.map { accepted.contains($0.shard) }
   }
 

@@ -117,10 +117,7 @@ final class RedisJobs: JobSource {
 
   func forward(_ blocks: [(shard: Int, block: [UInt8])]) throws -> [Bool] {
     let pushes = blocks.map { BlockList.Push(list: keys.score($0.shard), blocks: [$0.block]) }
-    return try blockList.push(pushes, waking: keys.wake, on: &connection).map { verdict in
-      if case .accepted = verdict { return true }
-      return false
-    }
+    return try blockList.push(pushes, waking: keys.wake, on: &connection).map(\.isAccepted)
   }
 
   func queued(of residents: [String], inboxesOf partners: [String]) throws -> [String: Int64] {

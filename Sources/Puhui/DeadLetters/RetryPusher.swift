@@ -54,7 +54,7 @@ struct RetryPusher: ~Copyable {
       let verdicts = try list.push(
         offered.map { BlockList.Push(list: keys.score(blocks[$0].shard), blocks: [blocks[$0].block]) },
         waking: keys.wake, on: &connection)
-      return Set(zip(offered, verdicts).filter { if case .accepted = $1 { true } else { false } }.map(\.0))
+      return Set(zip(offered, verdicts).filter(\.1.isAccepted).map(\.0))
     } catch {
       throw CommandFailure(.unavailable, "Redis: \(error)")
     }

@@ -11,7 +11,7 @@ OTHERS = ["eleme", "kuaidian", "qingju-bike", "taiyuan-bus", "sanjin-walk", "gua
 
 
 class Probes:
-    """Single activities, pushed at a rate and looked for until they are there, to about a millisecond."""
+    """Single activities, pushed at a rate and looked for until they are there, to about two milliseconds."""
 
     def __init__(self, stack, partners, rate):
         self.psql, self.redis = Psql(stack.postgres_url), Redis(stack.redis_url)
