@@ -43,6 +43,7 @@ let package = Package(
         .embedInCode("Migrations/m0007_certificates.sql"),
         .embedInCode("Migrations/m0008_leg_blocks.sql"),
         .embedInCode("Migrations/m0009_parallel_reading.sql"),
+        .embedInCode("Migrations/m0010_names.sql"),
       ]),
 
     .target(

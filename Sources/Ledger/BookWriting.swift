@@ -13,9 +13,13 @@ struct BookWriting {
   /// By rising shard.
   let parts: [Part]
   let shards: [Int16]
+  /// In which the accounts were read that may be changed; `nil` where none were asked for, and the accounts are the
+  /// caller's alone.
+  let versions: [[Int32: RowVersion]]?
 
-  init(parts: [Part]) {
+  init(parts: [Part], versions: [[Int32: RowVersion]]?) {
     self.parts = parts
+    self.versions = versions
     shards = parts.map(\.opening.shard)
   }
 
@@ -24,14 +28,18 @@ struct BookWriting {
     try copyRefusals(&connection)
     try copyNewAccounts(&connection)
     try copyTitles(&connection)
-    var statements = [outcomeLegs(), batchRows()]
+    let accounts = accountStatements()
+    var statements = accounts.map(\.statement) + [outcomeLegs(), batchRows()]
     statements += deadLetters()
-    statements += [accountUpdate(), reviews(), legs(), positions(), sequenceNumbers()].compactMap(\.self)
+    statements += [reviews(), legs(), positions(), sequenceNumbers()].compactMap(\.self)
     for part in parts where !part.booking.expiries.isEmpty {
       statements.append(JobWriting.insert(part.booking.expiries, bookedAt: part.opening.now))
     }
     statements.append(fences())
-    _ = try connection.pipeline(statements)
+    let rows = try connection.pipeline(statements)
+    for (place, expected) in accounts.map(\.rows).enumerated() where rows[place].affectedRows != expected {
+      throw LedgerError.accountsChanged
+    }
   }
 
   /// What each shard's booking has of one thing, as one list.
@@ -169,39 +177,6 @@ struct BookWriting {
     try connection.copy(
       into: "puhui.account_entry",
       columns: ["points", "held", "booked_at", "resident_no", "shard", "kind", "reason", "title"], rows)
-  }
-
-  /// The points absolutely: the batch has locked the accounts before it read them. What is held is not scoring's.
-  private func accountUpdate() -> (sql: String, parameters: PostgresParameters)? {
-    let gathered = gathered { booking in
-      booking.accounts.filter { !$0.isNew }.sorted { $0.residentNumber < $1.residentNumber }
-    }
-    guard !gathered.isEmpty else { return nil }
-    let changes = gathered.elements
-    var parameters = PostgresParameters()
-    parameters.append(array: gathered.shards)
-    parameters.append(array: changes.map(\.residentNumber))
-    parameters.append(array: changes.map(\.actions))
-    parameters.append(array: changes.map(\.reductionMilligrams))
-    parameters.append(array: changes.map(\.nanopoints))
-    parameters.append(timestamps: changes.map(\.latestAt.microseconds))
-    parameters.append(array: changes.map(\.purse.available))
-    parameters.append(array: changes.map(\.purse.debt))
-    PackedLots.append(changes.map(\.purse.lots), to: &parameters)
-    parameters.append(array: changes.map(\.title))
-    return (
-      """
-      UPDATE puhui.account a SET actions = a.actions + c.actions, reduction_mg = a.reduction_mg + c.reduction_mg,
-        nanopoints = a.nanopoints + c.nanopoints, latest_at = greatest(a.latest_at, c.latest_at),
-        points_available = c.available, points_debt = c.debt, lots = ($11::bigint[])[c.low:c.high], title = c.title
-      FROM (SELECT u.* FROM
-        unnest($1::smallint[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[],
-          $8::bigint[], $9::int[], $10::int[], $12::text[])
-        u(shard, resident_no, actions, reduction_mg, nanopoints, latest_at, available, debt, low, high, title)
-        OFFSET 0) c
-      WHERE a.shard = c.shard AND a.resident_no = c.resident_no
-      """, parameters
-    )
   }
 
   private func reviews() -> (sql: String, parameters: PostgresParameters)? {

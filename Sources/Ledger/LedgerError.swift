@@ -11,8 +11,20 @@ package enum LedgerError: Error, Equatable {
   case unitChanged(behaviour: String)
   /// An owner that holds a shard's fence row does not let go.
   case fenceBusy(shard: Int16)
+  /// A job changed an account after the batch had read it.
+  case accountsChanged
   /// An account got another name after the batch had read it: its resident was erased.
   case residentRenamed(shard: Int16)
+}
+
+extension LedgerError {
+  /// Whether a batch met somebody else's work, and may go through when it is run again.
+  package var isCollision: Bool {
+    switch self {
+    case .fenceBusy, .accountsChanged, .residentRenamed: true
+    default: false
+    }
+  }
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -29,6 +41,7 @@ extension LedgerError: CustomStringConvertible {
     case .unitChanged(let behaviour):
       "behaviour \"\(behaviour)\" has been applied with another unit before: give the new one a new code"
     case .fenceBusy(let shard): "the previous owner of shard \(shard) does not let go of its fence row"
+    case .accountsChanged: "an account was changed while a batch was being judged"
     case .residentRenamed(let shard): "a resident of shard \(shard) was erased while a batch was being judged"
     }
   }

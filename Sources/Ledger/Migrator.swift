@@ -33,6 +33,9 @@ package enum Migrator {
     Migration(
       number: 9, name: "parallel_reading",
       sql: String(decoding: PackageResources.m0009_parallel_reading_sql, as: UTF8.self), readableFrom: 8),
+    Migration(
+      number: 10, name: "names", sql: String(decoding: PackageResources.m0010_names_sql, as: UTF8.self),
+      readableFrom: 8),
   ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.

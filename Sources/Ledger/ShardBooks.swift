@@ -10,6 +10,7 @@ package final class ShardBooks {
   private var connection: PostgresConnection
   private let owner: String
   private var batch: [(opening: BatchOpening, epoch: Int64)] = []
+  private var versions = AccountVersions()
 
   /// - Parameter owner: names the lane in the fence rows, for operators.
   package init(connection: consuming PostgresConnection, owner: String) throws(PostgresError) {
@@ -115,7 +116,9 @@ package final class ShardBooks {
 
   /// - Throws: `LedgerError.residentRenamed` where an account is not there any more that `answer` found.
   package func accounts(_ questions: [AccountQuestions]) throws -> [AccountAnswers] {
-    try reading.accounts(questions, &connection)
+    let (answers, read) = try reading.accounts(questions, areLocked: versions.areLocked, &connection)
+    versions.took(read)
+    return answers
   }
 
   package func histories(_ windows: [[HistoryWindow]]) throws -> [HistoryAnswers] {
@@ -123,21 +126,31 @@ package final class ShardBooks {
   }
 
   /// Writes everything of the batch. Nothing is visible before `commit`.
+  ///
+  /// - Throws: `LedgerError.accountsChanged` where somebody else has written an account since `accounts` read it: then
+  ///   the batch is void, and goes through when it is run again.
   package func book(_ bookings: [Booking]) throws {
     precondition(bookings.count == batch.count, "a booking for each shard that was opened")
-    try BookWriting(parts: zip(batch, bookings).map { .init(opening: $0.opening, epoch: $0.epoch, booking: $1) })
-      .write(&connection)
+    let parts = zip(batch, bookings).map { BookWriting.Part(opening: $0.opening, epoch: $0.epoch, booking: $1) }
+    do {
+      try BookWriting(parts: parts, versions: versions.read).write(&connection)
+    } catch LedgerError.accountsChanged {
+      versions.collided()
+      throw LedgerError.accountsChanged
+    }
   }
 
   /// - Throws: a `PostgresError` of kind `unknownCommit` where the connection was lost inside COMMIT. Running the batch
   ///   again resolves it: the keys absorb what was booked.
   package func commit() throws {
     batch = []
+    versions.committed()
     try connection.commit()
   }
 
   package func rollBack() {
     batch = []
+    versions.forget()
     connection.rollback()
   }
 

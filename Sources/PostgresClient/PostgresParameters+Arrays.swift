@@ -73,4 +73,14 @@ extension PostgresParameters {
   package mutating func append(uuids: [(UInt64, UInt64)?]) {
     append(arrayOf: PostgresType.uuid, PostgresType.uuidArray, uuids) { $0.appendField(uuid: $1) }
   }
+
+  /// Versions of rows as two arrays: `tid[]` and `xid[]`.
+  package mutating func append(versions: [RowVersion]) {
+    append(arrayOf: PostgresType.tid, PostgresType.tidArray, versions) { buffer, version in
+      buffer.append(Int32(6))
+      buffer.append(version.block)
+      buffer.append(version.place)
+    }
+    append(arrayOf: PostgresType.xid, PostgresType.xidArray, versions) { $0.appendField($1.writer) }
+  }
 }

@@ -79,20 +79,6 @@ package final class PostgresRows {
     return [UInt8](bytes)
   }
 
-  /// Reads a `bigint[]` of one dimension without NULLs.
-  package func int64Array(_ row: Int, _ column: Int) -> [Int64] {
-    let bytes = value(row, column)
-    let (header, element) = (20, 12)
-    guard type(column) == PostgresType.int8Array, bytes.count >= 12 else { mismatch(column, "int64Array") }
-    guard bytes.count > 12 else { return [] }
-    let dimensions = Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))
-    let nulls = bytes.loadUnaligned(fromByteOffset: 4, as: Int32.self)
-    guard dimensions == 1, nulls == 0, (bytes.count - header) % element == 0 else { mismatch(column, "int64Array") }
-    return stride(from: header + 4, to: bytes.count, by: element).map {
-      Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self))
-    }
-  }
-
   /// A `timestamptz` in microseconds since 1970; `infinity` is `Int64.max`, `-infinity` is `Int64.min`.
   package func timestamp(_ row: Int, _ column: Int) -> Int64 {
     let bytes = value(row, column)
@@ -115,6 +101,51 @@ package final class PostgresRows {
       UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
       UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     )
+  }
+}
+
+/// Arrays of one dimension, without NULLs.
+extension PostgresRows {
+  package func int16Array(_ row: Int, _ column: Int) -> [Int16] { array(row, column, PostgresType.int2Array) { $0 } }
+
+  package func int32Array(_ row: Int, _ column: Int) -> [Int32] { array(row, column, PostgresType.int4Array) { $0 } }
+
+  package func int64Array(_ row: Int, _ column: Int) -> [Int64] { array(row, column, PostgresType.int8Array) { $0 } }
+
+  /// A `date[]` in days since 1970.
+  package func dateArray(_ row: Int, _ column: Int) -> [Int32] {
+    array(row, column, PostgresType.dateArray, PostgresEpoch.decode(date:))
+  }
+
+  private func array<Element: FixedWidthInteger>(
+    _ row: Int, _ column: Int, _ type: UInt32, _ decode: (Element) -> Element
+  ) -> [Element] {
+    let bytes = value(row, column)
+    let (header, element) = (20, 4 + MemoryLayout<Element>.size)
+    guard self.type(column) == type, bytes.count >= 12 else { mismatch(column, "[\(Element.self)]") }
+    guard bytes.count > 12 else { return [] }
+    let dimensions = Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))
+    let nulls = bytes.loadUnaligned(fromByteOffset: 4, as: Int32.self)
+    guard dimensions == 1, nulls == 0, (bytes.count - header) % element == 0 else {
+      mismatch(column, "[\(Element.self)]")
+    }
+    return stride(from: header + 4, to: bytes.count, by: element).map {
+      decode(Element(bigEndian: bytes.loadUnaligned(fromByteOffset: $0, as: Element.self)))
+    }
+  }
+}
+
+extension PostgresRows {
+  /// Reads two columns, `ctid` and then `xmin`.
+  package func version(_ row: Int, _ column: Int) -> RowVersion {
+    let (place, writer) = (value(row, column), value(row, column + 1))
+    guard type(column) == PostgresType.tid, place.count == 6, type(column + 1) == PostgresType.xid else {
+      mismatch(column, "version (ctid, xmin)")
+    }
+    return RowVersion(
+      block: UInt32(bigEndian: place.loadUnaligned(as: UInt32.self)),
+      place: UInt16(bigEndian: place.loadUnaligned(fromByteOffset: 4, as: UInt16.self)),
+      writer: integer(writer, column + 1))
   }
 }
 

@@ -6,6 +6,8 @@ enum PostgresType {
   static let int2: UInt32 = 21
   static let int4: UInt32 = 23
   static let text: UInt32 = 25
+  static let tid: UInt32 = 27
+  static let xid: UInt32 = 28
   static let date: UInt32 = 1082
   static let timestamptz: UInt32 = 1184
   static let uuid: UInt32 = 2950
@@ -14,6 +16,8 @@ enum PostgresType {
   static let int2Array: UInt32 = 1005
   static let int4Array: UInt32 = 1007
   static let textArray: UInt32 = 1009
+  static let tidArray: UInt32 = 1010
+  static let xidArray: UInt32 = 1011
   static let int8Array: UInt32 = 1016
   static let dateArray: UInt32 = 1182
   static let timestamptzArray: UInt32 = 1185

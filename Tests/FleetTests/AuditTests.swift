@@ -20,7 +20,7 @@ import Testing
     ])
     try fleet.process(12_000)
     var connection = try fleet.connectPostgres()
-    while try TotalsFold.fold(&connection) != 0 {}
+    try TotalsFold.fold(&connection)
     try redeem(JobDesk(fleet: fleet))
     return fleet
   }

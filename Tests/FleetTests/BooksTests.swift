@@ -86,39 +86,83 @@ import Testing
     #expect(try fleet.rows("SELECT shard, resident FROM puhui.account") == ["3|r-3"])
   }
 
-  @Test func `a batch that waited for an account reads what others made of it meanwhile`() throws {
-    let held = try accountsAfterWaiting(for: "points_held = 7")
-    #expect(held["r-1"]?.purse?.held == 7)
-    let erased = try accountsAfterWaiting(for: "resident = 'nobody'")
-    #expect(erased.isEmpty, "something would be booked under a name that was erased: \(erased)")
+  @Test(arguments: [
+    "points_available = 7, lots = ARRAY[puhui.lot_day(0) - date '1970-01-01' + 7]", "points_held = 7",
+    "resident = 'nobody'",
+  ])
+  func `a batch does not write an account that somebody changed since it was read`(change: String) throws {
+    let scene = try AccountScene()
+    _ = try scene.readAccount()
+    try scene.other.begin("UPDATE puhui.account SET \(change) WHERE resident = 'r-1'")
+    try scene.other.commit()
+    #expect(throws: LedgerError.accountsChanged) { try scene.books.book([scene.change]) }
+    scene.books.rollBack()
+    #expect(try scene.fleet.value("SELECT actions FROM puhui.account") == "1", "a void batch was written")
   }
 
-  /// The account of r-1 as a batch finds it that had to wait for another transaction, which changed it.
-  private func accountsAfterWaiting(for change: String) throws -> [String: AccountAnswers.Account] {
-    let fleet = try FleetFixture()
-    let books = try books(fleet, "only")
-    let epoch = try books.takeOver(shard: 5)
-    _ = try books.open(5, epoch)
-    try books.book([booking(resident: "r-1")])
-    try books.commit()
-    let other = OtherTransaction(try fleet.connectPostgres())
-    try other.begin("UPDATE puhui.account SET \(change) WHERE resident = 'r-1'")
-    var hasWaited = false
-    books.whileWaiting = {
-      hasWaited = true
-      try? other.commit()
-      return true
+  @Test func `a batch that waits for the job that changes its account is void as well`() throws {
+    let scene = try AccountScene()
+    _ = try scene.readAccount()
+    try scene.other.begin("UPDATE puhui.account SET points_held = 7 WHERE resident = 'r-1'")
+    let waited = scene.commitWhenWaitedFor()
+    #expect(throws: LedgerError.accountsChanged) { try scene.books.book([scene.change]) }
+    #expect(waited(), "the account was written while another transaction had it")
+    scene.books.rollBack()
+  }
+
+  @Test(arguments: [true, false])
+  func `what is refused holds the name that it is booked under`(isErased: Bool) throws {
+    let scene = try AccountScene()
+    _ = try scene.readAccount()
+    let name = isErased ? "nobody" : "r-1"
+    try scene.other.begin("UPDATE puhui.account SET resident = '\(name)' WHERE resident = 'r-1'")
+    try scene.other.commit()
+    var refused = scene.change
+    refused.accounts = []
+    refused.entries = []
+    #expect(throws: LedgerError.accountsChanged) { try scene.books.book([refused]) }
+    scene.books.rollBack()
+
+    _ = try scene.readAccount()
+    guard !isErased else { return }
+    try scene.books.book([refused])
+    try scene.other.begin("SET LOCAL lock_timeout = '50ms'")
+    #expect(throws: PostgresError.self, "nobody may erase a resident whose name is about to be committed") {
+      try scene.other.execute("UPDATE puhui.account SET resident = 'nobody' WHERE resident = 'r-1'")
     }
-    _ = try books.open(5, epoch)
-    var questions = AccountQuestions()
-    questions.booked = ["r-1"]
-    let answers = try books.accounts([questions])[0]
-    #expect(hasWaited, "the account was read without its lock")
-    books.rollBack()
-    return answers.accounts
+    try scene.books.commit()
   }
 
-  private func booking(resident: String) -> Booking {
+  @Test func `after a batch met a job, accounts are locked as they are read`() throws {
+    let scene = try AccountScene()
+    _ = try scene.readAccount()
+    try scene.other.begin("UPDATE puhui.account SET points_held = 7 WHERE resident = 'r-1'")
+    try scene.other.commit()
+    #expect(throws: LedgerError.accountsChanged) { try scene.books.book([scene.change]) }
+    scene.books.rollBack()
+
+    try scene.other.begin("UPDATE puhui.account SET points_held = 8 WHERE resident = 'r-1'")
+    let waited = scene.commitWhenWaitedFor()
+    let account = try scene.readAccount()
+    #expect(waited(), "the account was read without its lock")
+    #expect(account?.purse?.held == 8, "what the batch waited for was not read")
+    try scene.books.book([scene.change])
+    try scene.books.commit()
+    #expect(try scene.fleet.rows("SELECT actions, points_held FROM puhui.account") == ["2|8"])
+
+    // A resident who was erased while the batch waited has no account.
+    try scene.other.begin("UPDATE puhui.account SET resident = 'nobody' WHERE resident = 'r-1'")
+    let waitedAgain = scene.commitWhenWaitedFor()
+    #expect(try scene.readAccount() == nil, "something would be booked under a name that was erased")
+    #expect(waitedAgain())
+  }
+
+  private func booking(resident: String) -> Booking { .first(of: resident) }
+}
+
+extension Booking {
+  /// The first activity of a resident, who is new.
+  fileprivate static func first(of resident: String) -> Booking {
     var booking = Booking(nextEntryNumber: 2, nextResidentNumber: 2)
     let at = Instant(seconds: 1_669_680_000)
     booking.entries = [
@@ -144,6 +188,52 @@ extension ShardBooks {
   }
 }
 
+/// The account of r-1, a batch that is about to change it, and somebody else who may be quicker.
+private final class AccountScene {
+  let fleet: FleetFixture
+  let books: ShardBooks
+  let other: OtherTransaction
+  /// One more activity of r-1.
+  let change: Booking
+  private let epoch: Int64
+
+  init() throws {
+    fleet = try FleetFixture()
+    books = try ShardBooks(connection: fleet.connectPostgres(), owner: "only")
+    other = OtherTransaction(try fleet.connectPostgres())
+    epoch = try books.takeOver(shard: 5)
+    _ = try books.open(5, epoch)
+    try books.book([.first(of: "r-1")])
+    try books.commit()
+    var change = Booking.first(of: "r-1")
+    change.accounts[0].isNew = false
+    change.entries[0].number = 2
+    change.entries[0].key = ActivityKey(partnerNumber: 1, id: "another")
+    change.nextEntryNumber = 3
+    self.change = change
+  }
+
+  /// Opens a batch and reads the account, as one that something may be booked on.
+  func readAccount() throws -> AccountAnswers.Account? {
+    books.rollBack()
+    _ = try books.open(5, epoch)
+    var questions = AccountQuestions()
+    questions.booked = ["r-1"]
+    return try books.accounts([questions])[0].accounts["r-1"]
+  }
+
+  /// - Returns: says whether the batch has waited.
+  func commitWhenWaitedFor() -> () -> Bool {
+    var hasWaited = false
+    books.whileWaiting = { [other] in
+      if !hasWaited { try? other.commit() }
+      hasWaited = true
+      return true
+    }
+    return { hasWaited }
+  }
+}
+
 /// A transaction that somebody else has open.
 private final class OtherTransaction {
   private var connection: PostgresConnection
@@ -154,6 +244,8 @@ private final class OtherTransaction {
     try connection.begin()
     try connection.execute(statement)
   }
+
+  func execute(_ statement: String) throws { try connection.execute(statement) }
 
   func commit() throws { try connection.commit() }
 }

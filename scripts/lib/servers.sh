@@ -17,8 +17,10 @@ pidfile redis.pid
 appendonly yes
 appendfsync always
 maxmemory-policy noeviction
-# The AOF is the only copy.
+# The AOF is the only copy. What stands in the lists comes and goes: rewritten at every 64 MB, a backlog is copied again
+# and again; 512 MB are read back in seconds.
 save ""
+auto-aof-rewrite-min-size 512mb
 CONF
 }
 
@@ -42,6 +44,18 @@ create_cluster() {
   mv "$dir/postgres.new" "$dir/postgres"
 }
 
+# share_of_memory PERCENT: of the machine's, in MB; of the container's where that is less.
+share_of_memory() {
+  awk -v percent="$1" '/^MemTotal:/ { kilobytes = $2 } /^[0-9]+$/ && $1 / 1024 < kilobytes { kilobytes = $1 / 1024 }
+    END { printf "%d\n", kilobytes / 1024 * percent / 100 }' /proc/meminfo \
+    "$(if [[ -r /sys/fs/cgroup/memory.max ]]; then echo /sys/fs/cgroup/memory.max; else echo /dev/null; fi)"
+}
+
+# share_of_disk: how much WAL may lie between two checkpoints, in GB: an eighth of what is free, from 1 to 16.
+share_of_disk() {
+  df --output=avail --block-size=1G "$dir" | awk 'END { size = int($1 / 8); printf "%d\n", (size < 1 ? 1 : size > 16 ? 16 : size) }'
+}
+
 configure_postgres() {
   local pid
   # PostgreSQL believes its old number file if any process of the same user has that number today.
@@ -60,12 +74,13 @@ fsync = on
 synchronous_commit = on
 full_page_writes = on
 # Much is written, and page images after a checkpoint are most of it: few checkpoints, compressed images.
-max_wal_size = 4GB
+max_wal_size = $(share_of_disk)GB
 min_wal_size = 1GB
-checkpoint_timeout = 15min
+checkpoint_timeout = 30min
 wal_compression = lz4
-shared_buffers = 512MB
-effective_cache_size = 2GB
+# Keys and accounts are looked up all over their indexes: what is not here costs a system call a page.
+shared_buffers = $(share_of_memory 25)MB
+effective_cache_size = $(share_of_memory 60)MB
 random_page_cost = 1.1
 autovacuum = on
 jit = off

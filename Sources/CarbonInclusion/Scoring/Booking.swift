@@ -143,6 +143,13 @@ package struct LegKey: Sendable, Hashable, Comparable {
   package var behaviourNumber: Int16
   package var region: Region?
 
+  package init(day: Day, partnerNumber: Int16, behaviourNumber: Int16, region: Region?) {
+    self.day = day
+    self.partnerNumber = partnerNumber
+    self.behaviourNumber = behaviourNumber
+    self.region = region
+  }
+
   package static func < (one: LegKey, other: LegKey) -> Bool {
     (one.day, one.partnerNumber, one.behaviourNumber, one.region?.code ?? 0)
       < (other.day, other.partnerNumber, other.behaviourNumber, other.region?.code ?? 0)
@@ -154,7 +161,13 @@ package struct Leg: Sendable, Equatable {
   package var reductionMilligrams: Int64 = 0
   package var points: Int64 = 0
 
-  mutating func add(_ other: Leg) {
+  package init(actions: Int64 = 0, reductionMilligrams: Int64 = 0, points: Int64 = 0) {
+    self.actions = actions
+    self.reductionMilligrams = reductionMilligrams
+    self.points = points
+  }
+
+  package mutating func add(_ other: Leg) {
     actions += other.actions
     reductionMilligrams += other.reductionMilligrams
     points += other.points

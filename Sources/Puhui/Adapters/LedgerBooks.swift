@@ -62,10 +62,8 @@ final class LedgerBooks: ScoringBooks {
       return try body()
     } catch LedgerError.fenced {
       throw BatchFault.fenced
-    } catch LedgerError.fenceBusy(let shard) {
-      throw BatchFault.collided(LedgerError.fenceBusy(shard: shard).description)
-    } catch LedgerError.residentRenamed(let shard) {
-      throw BatchFault.collided(LedgerError.residentRenamed(shard: shard).description)
+    } catch let error as LedgerError where error.isCollision {
+      throw BatchFault.collided(error.description)
     } catch let error as PostgresError
       where !books.isBroken
       && (error.isUniqueViolation || error.isDeadlock || error.isSerialization || error.isLockTimeout)

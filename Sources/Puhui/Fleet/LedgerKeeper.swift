@@ -10,7 +10,7 @@ final class LedgerKeeper {
 
   func fold() throws {
     var postgres = try connection.take() ?? connect()
-    _ = try TotalsFold.fold(&postgres)
+    try TotalsFold.fold(&postgres)
     connection = consume postgres
   }
 
