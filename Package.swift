@@ -44,6 +44,7 @@ let package = Package(
         .embedInCode("Migrations/m0008_leg_blocks.sql"),
         .embedInCode("Migrations/m0009_parallel_reading.sql"),
         .embedInCode("Migrations/m0010_names.sql"),
+        .embedInCode("Migrations/m0011_batch_rows.sql"),
       ]),
 
     .target(

@@ -3,30 +3,40 @@ internal import PostgresClient
 
 /// The other side of the journal: appended rows that the fold adds up later.
 extension BookWriting {
+  /// The batch of each shard, with how many messages of each partner ended how.
   func batchRows() -> (sql: String, parameters: PostgresParameters) {
+    let counts = parts.map { $0.booking.counts.sorted { $0.key < $1.key } }
     var parameters = PostgresParameters()
     parameters.append(array: shards)
     parameters.append(array: parts.map(\.opening.batchNumber))
     parameters.append(array: parts.map(\.epoch))
     parameters.append(array: parts.map { Int32(clamping: $0.booking.residentsDelta) })
+    Self.append(slices: counts.map(\.count), to: &parameters)
+    parameters.append(array: counts.joined().map(\.key))
+    parameters.append(array: counts.joined().flatMap { Self.columns(of: $0.value) })
     return (
       """
-      INSERT INTO puhui.batch (shard, batch_no, epoch, residents, booked_at)
-      SELECT u.*, now() FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::int[]) u
+      INSERT INTO puhui.batch (shard, batch_no, epoch, residents, booked_at, partner_no, counts)
+      SELECT u.shard, u.batch_no, u.epoch, u.residents, now(), ($7::smallint[])[u.low:u.high],
+        ($8::int[])[9 * u.low - 8:9 * u.high]
+      FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::int[])
+        u(shard, batch_no, epoch, residents, low, high)
       """, parameters
     )
   }
 
+  private static func columns(of counts: OutcomeCounts) -> [Int32] {
+    [Int32(clamping: counts.received)] + Outcome.allCases.map { Int32(clamping: counts[$0]) }
+  }
+
   func legs() -> (sql: String, parameters: PostgresParameters)? {
     let shardLegs = parts.map { $0.booking.legs.sorted { $0.key < $1.key } }
-    let ends = Self.ends(shardLegs.map(\.count))
     let legs = shardLegs.flatMap(\.self)
     guard !legs.isEmpty else { return nil }
     var parameters = PostgresParameters()
     parameters.append(array: shards)
     parameters.append(array: parts.map(\.opening.batchNumber))
-    parameters.append(array: zip(ends, shardLegs).map { $0 - Int32(clamping: $1.count) + 1 })
-    parameters.append(array: ends)
+    Self.append(slices: shardLegs.map(\.count), to: &parameters)
     parameters.append(dates: legs.map(\.key.day.number))
     parameters.append(array: legs.map(\.key.partnerNumber))
     parameters.append(array: legs.map(\.key.behaviourNumber))
@@ -47,75 +57,48 @@ extension BookWriting {
     )
   }
 
-  func outcomeLegs() -> (sql: String, parameters: PostgresParameters) {
-    let gathered = gathered { Array($0.counts) }
-    let counts = gathered.elements
-    var parameters = PostgresParameters()
-    parameters.append(array: gathered.shards)
-    parameters.append(array: gathered.parts.map { parts[$0].opening.batchNumber })
-    parameters.append(array: counts.map(\.key))
-    parameters.append(array: counts.map { Int32(clamping: $0.value.received) })
-    for outcome in Outcome.allCases { parameters.append(array: counts.map { Int32(clamping: $0.value[outcome]) }) }
-    return (
-      """
-      INSERT INTO puhui.outcome_leg (shard, batch_no, partner_no, received, credited, capped, duplicate, conflict,
-        overlap, held, reversal, rejected)
-      SELECT l.* FROM unnest($1::smallint[], $2::bigint[], $3::smallint[], $4::int[], $5::int[], $6::int[], $7::int[],
-        $8::int[], $9::int[], $10::int[], $11::int[], $12::int[]) l
-      """, parameters
-    )
-  }
-
-  func positions() -> (sql: String, parameters: PostgresParameters)? {
-    let gathered = gathered { Array($0.highWaterMarks) }
-    guard !gathered.isEmpty else { return nil }
-    let marks = gathered.elements
-    var parameters = PostgresParameters()
-    parameters.append(array: gathered.shards)
-    parameters.append(array: marks.map(\.key.partnerNumber))
-    parameters.append(array: marks.map(\.key.incarnation))
-    parameters.append(array: marks.map(\.value))
-    return (
-      """
-      INSERT INTO puhui.inbox_position (shard, partner_no, incarnation, position)
-      SELECT m.* FROM unnest($1::smallint[], $2::smallint[], $3::bigint[], $4::bigint[]) m
-      ON CONFLICT (shard, partner_no, incarnation) DO UPDATE SET position = excluded.position
-      """, parameters
-    )
-  }
-
-  /// One row a partner: the numbers of a shard's messages lie scattered, and a row each would cost as much as an entry.
+  /// A row a shard: the numbers of its messages lie scattered, and a row each would cost as much as an entry.
   func sequenceNumbers() -> (sql: String, parameters: PostgresParameters)? {
-    let gathered = gathered { $0.numbers.sorted { $0.key < $1.key } }
-    guard !gathered.isEmpty else { return nil }
-    let partners = gathered.elements
-    let numbers = partners.map { $0.value.runs.merged.flatMap(Array.init) }
-    let ends = Self.ends(numbers.map(\.count))
+    let numbered = parts.filter { !$0.booking.numbers.isEmpty }
+    guard !numbered.isEmpty else { return nil }
+    let partners = numbered.map { $0.booking.numbers.sorted { $0.key < $1.key } }
+    let numbers = partners.map { $0.map { $0.value.runs.merged.flatMap(Array.init) } }
     var parameters = PostgresParameters()
-    parameters.append(array: gathered.shards)
-    parameters.append(array: gathered.parts.map { parts[$0].opening.batchNumber })
-    parameters.append(timestamps: gathered.parts.map { parts[$0].opening.now.microseconds })
-    parameters.append(array: partners.map(\.key))
-    parameters.append(timestamps: partners.map(\.value.seenAt.microseconds))
-    parameters.append(array: zip(ends, numbers).map { $0 - Int32(clamping: $1.count) + 1 })
-    parameters.append(array: ends)
-    parameters.append(array: numbers.flatMap(\.self))
+    parameters.append(array: numbered.map(\.opening.shard))
+    parameters.append(array: numbered.map(\.opening.batchNumber))
+    parameters.append(timestamps: numbered.map(\.opening.now.microseconds))
+    Self.append(slices: partners.map(\.count), to: &parameters)
+    parameters.append(array: partners.joined().map(\.key))
+    parameters.append(timestamps: partners.joined().map(\.value.seenAt.microseconds))
+    // Within each shard's own numbers.
+    let slices = numbers.map { Self.slices($0.map(\.count)) }
+    parameters.append(array: slices.flatMap { $0.map(\.low) })
+    parameters.append(array: slices.flatMap { $0.map(\.high) })
+    Self.append(slices: numbers.map { $0.reduce(0) { $0 + $1.count } }, to: &parameters)
+    parameters.append(array: numbers.joined().flatMap(\.self))
     return (
       """
-      INSERT INTO puhui.sequence_batch (shard, batch_no, booked_at, partner_no, seen_at, numbers)
-      SELECT p.shard, p.batch_no, p.booked_at, p.partner_no, p.seen_at, ($8::bigint[])[p.low:p.high]
-      FROM unnest($1::smallint[], $2::bigint[], $3::timestamptz[], $4::smallint[], $5::timestamptz[], $6::int[],
-        $7::int[]) p(shard, batch_no, booked_at, partner_no, seen_at, low, high)
+      INSERT INTO puhui.sequence_batch (shard, batch_no, booked_at, partner_no, seen_at, low, high, numbers)
+      SELECT u.shard, u.batch_no, u.booked_at, ($6::smallint[])[u.low:u.high], ($7::timestamptz[])[u.low:u.high],
+        ($8::int[])[u.low:u.high], ($9::int[])[u.low:u.high], ($12::bigint[])[u.first:u.last]
+      FROM unnest($1::smallint[], $2::bigint[], $3::timestamptz[], $4::int[], $5::int[], $10::int[], $11::int[])
+        u(shard, batch_no, booked_at, low, high, first, last)
       """, parameters
     )
   }
 
-  /// Where each of several lists ends in all of them together, counted from 1.
-  private static func ends(_ counts: [Int]) -> [Int32] {
+  /// Appends two arrays: where each of several lists begins and ends in all of them together, counted from 1.
+  static func append(slices counts: [Int], to parameters: inout PostgresParameters) {
+    let slices = slices(counts)
+    parameters.append(array: slices.map(\.low))
+    parameters.append(array: slices.map(\.high))
+  }
+
+  private static func slices(_ counts: [Int]) -> [(low: Int32, high: Int32)] {
     var end: Int32 = 0
     return counts.map { count in
-      end += Int32(clamping: count)
-      return end
+      defer { end += Int32(clamping: count) }
+      return (end + 1, end + Int32(clamping: count))
     }
   }
 

@@ -29,9 +29,9 @@ struct BookWriting {
     try copyNewAccounts(&connection)
     try copyTitles(&connection)
     let accounts = accountStatements()
-    var statements = accounts.map(\.statement) + [outcomeLegs(), batchRows()]
+    var statements = accounts.map(\.statement) + [batchRows()]
     statements += deadLetters()
-    statements += [reviews(), legs(), positions(), sequenceNumbers()].compactMap(\.self)
+    statements += [reviews(), legs(), sequenceNumbers()].compactMap(\.self)
     for part in parts where !part.booking.expiries.isEmpty {
       statements.append(JobWriting.insert(part.booking.expiries, bookedAt: part.opening.now))
     }
@@ -194,19 +194,29 @@ struct BookWriting {
     )
   }
 
+  /// The numbers that come next, and how far each inbox has been booked.
   private func fences() -> (sql: String, parameters: PostgresParameters) {
+    let marks = parts.map { part in
+      part.opening.highWaterMarks.merging(part.booking.highWaterMarks) { max($0, $1) }
+        .sorted { ($0.key.partnerNumber, $0.key.incarnation) < ($1.key.partnerNumber, $1.key.incarnation) }
+    }
     var parameters = PostgresParameters()
     parameters.append(array: shards)
     parameters.append(array: parts.map(\.opening.batchNumber))
     parameters.append(array: parts.map(\.booking.nextEntryNumber))
     parameters.append(array: parts.map(\.booking.nextResidentNumber))
+    Self.append(slices: marks.map(\.count), to: &parameters)
+    parameters.append(array: marks.joined().map(\.key.partnerNumber))
+    parameters.append(array: marks.joined().map(\.key.incarnation))
+    parameters.append(array: marks.joined().map(\.value))
     return (
       // Written also by a batch of nothing but duplicates: a commit that writes nothing does not wait for a standby.
       """
       UPDATE puhui.fence f SET batch_no = c.batch_no, next_entry_no = c.next_entry_no,
-        next_resident_no = c.next_resident_no
-      FROM (SELECT u.* FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::int[])
-        u(shard, batch_no, next_entry_no, next_resident_no) OFFSET 0) c
+        next_resident_no = c.next_resident_no, inbox_partner_no = ($7::smallint[])[c.low:c.high],
+        inbox_incarnation = ($8::bigint[])[c.low:c.high], inbox_position = ($9::bigint[])[c.low:c.high]
+      FROM (SELECT u.* FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::int[])
+        u(shard, batch_no, next_entry_no, next_resident_no, low, high) OFFSET 0) c
       WHERE f.shard = c.shard
       """, parameters
     )

@@ -36,6 +36,8 @@ package enum Migrator {
     Migration(
       number: 10, name: "names", sql: String(decoding: PackageResources.m0010_names_sql, as: UTF8.self),
       readableFrom: 8),
+    Migration(
+      number: 11, name: "batch_rows", sql: String(decoding: PackageResources.m0011_batch_rows_sql, as: UTF8.self)),
   ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.
@@ -46,6 +48,13 @@ package enum Migrator {
   /// - Returns: the names of those that were applied now.
   /// - Throws: `LedgerError.schemaIsNewer` where a newer binary has migrated in a way that this one cannot read.
   package static func migrate(_ connection: inout PostgresConnection) throws -> [String] {
+    let applied = try apply(upTo: newest, &connection)
+    try check(&connection)
+    return applied
+  }
+
+  /// Applies what is missing up to a version, which later ones may follow.
+  static func apply(upTo version: Int32, _ connection: inout PostgresConnection) throws -> [String] {
     // IF NOT EXISTS alone fails for one of two that create the same thing at once; both statements are one transaction.
     try connection.execute(
       """
@@ -56,8 +65,9 @@ package enum Migrator {
       ALTER TABLE puhui.schema_migration ADD COLUMN IF NOT EXISTS readable_from int
       """)
     var applied: [String] = []
-    for migration in migrations where try apply(migration, &connection) { applied.append(migration.name) }
-    try check(&connection)
+    for migration in migrations where migration.number <= version {
+      if try apply(migration, &connection) { applied.append(migration.name) }
+    }
     return applied
   }
 

@@ -3,9 +3,9 @@ package import PostgresClient
 /// Takes the numbers of the partners' counters into as few ranges as possible, by one writer at a time. What was seen
 /// is exact with or without it.
 package enum SequenceFold {
-  /// Rows of so many batches a step, and so many steps: the rest waits for the next call.
+  /// So many rows a step, each a batch of one shard, and so many steps: the rest waits for the next call.
   private static let maxSteps = 50
-  private static let maxRows: Int32 = 500
+  private static let maxRows: Int32 = 300
 
   /// Folds what was committed before. Two folds at once do not wait for each other.
   ///
@@ -47,15 +47,20 @@ package enum SequenceFold {
     DELETE FROM puhui.sequence_batch
     WHERE ctid = ANY(ARRAY(SELECT ctid FROM puhui.sequence_batch
       WHERE booked_at <= now() - make_interval(secs => $2) ORDER BY booked_at LIMIT $1))
-    RETURNING partner_no, seen_at, numbers
+    RETURNING partner_no, seen_at, low, high, numbers
     """
 
   /// What the rows hold, as runs of each partner. Put together here: SQL sorts rows, and takes ten times as long.
   private static func runs(in rows: borrowing PostgresRows) -> [SequenceRun] {
     var numbers: [Int16: [SequenceRun.Seen]] = [:]
     for row in 0..<rows.count {
-      let seenAt = rows.timestamp(row, 1)
-      numbers[rows.int16(row, 0), default: []] += rows.int64Array(row, 2).map { .init(number: $0, at: seenAt) }
+      let (partners, seenAt) = (rows.int16Array(row, 0), rows.timestampArray(row, 1))
+      let (lows, highs, all) = (rows.int32Array(row, 2), rows.int32Array(row, 3), rows.int64Array(row, 4))
+      for place in partners.indices where lows[place] <= highs[place] {
+        numbers[partners[place], default: []] += all[Int(lows[place]) - 1..<Int(highs[place])].map {
+          .init(number: $0, at: seenAt[place])
+        }
+      }
     }
     return numbers.sorted { $0.key < $1.key }.flatMap { SequenceRun.runs(of: $0.key, $0.value) }
   }

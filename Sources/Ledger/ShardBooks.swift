@@ -57,23 +57,14 @@ package final class ShardBooks {
   /// - Throws: `LedgerError.fenced` where none is left.
   package func open(_ shards: [ShardEpoch], now: Instant? = nil) throws -> [BatchOpening] {
     precondition(zip(shards, shards.dropFirst()).allSatisfy { $0.shard < $1.shard }, "shards in their order, each once")
-    // Each statement sees what was committed before it: the positions are read behind the locks.
-    let rows = try connection.begin(with: [Self.fenceQuestion(shards), Self.positionQuestion(shards)])
-    var openings: [BatchOpening] = []
-    for row in 0..<rows[0].count {
-      openings.append(
-        BatchOpening(
-          shard: rows[0].int16(row, 0), batchNumber: rows[0].int64(row, 1), nextEntryNumber: rows[0].int64(row, 2),
-          nextResidentNumber: rows[0].int32(row, 3), now: now ?? Instant(microseconds: rows[0].timestamp(row, 4)),
-          catalogueVersion: rows[0].int32(row, 5), highWaterMarks: [:]))
-    }
-    guard !openings.isEmpty else { throw LedgerError.fenced(shard: shards[0].shard) }
-    for row in 0..<rows[1].count {
-      let inbox = InboxIncarnation(partnerNumber: rows[1].int16(row, 1), incarnation: rows[1].int64(row, 2))
-      let shard = rows[1].int16(row, 0)
-      // One that is fenced has no opening.
-      guard let place = openings.firstIndex(where: { $0.shard == shard }) else { continue }
-      openings[place].highWaterMarks[inbox] = rows[1].int64(row, 3)
+    let question = Self.fenceQuestion(shards)
+    let rows = try connection.begin(with: [question])[0]
+    guard rows.count > 0 else { throw LedgerError.fenced(shard: shards[0].shard) }
+    let openings = (0..<rows.count).map { row in
+      BatchOpening(
+        shard: rows.int16(row, 0), batchNumber: rows.int64(row, 1), nextEntryNumber: rows.int64(row, 2),
+        nextResidentNumber: rows.int32(row, 3), now: now ?? Instant(microseconds: rows.timestamp(row, 4)),
+        catalogueVersion: rows.int32(row, 5), highWaterMarks: Self.marks(rows, row))
     }
     let epochs = Dictionary(uniqueKeysWithValues: shards.map { ($0.shard, $0.epoch) })
     batch = openings.map { ($0, epochs[$0.shard] ?? 0) }
@@ -87,7 +78,8 @@ package final class ShardBooks {
     return (
       """
       SELECT f.shard, f.batch_no + 1, f.next_entry_no, f.next_resident_no, now(),
-        (SELECT coalesce(max(version), 0) FROM puhui.catalogue_version)
+        (SELECT coalesce(max(version), 0) FROM puhui.catalogue_version), f.inbox_partner_no, f.inbox_incarnation,
+        f.inbox_position
       FROM (SELECT u.* FROM unnest($1::smallint[], $2::bigint[]) u(shard, epoch) OFFSET 0) q
       JOIN puhui.fence f ON f.shard = q.shard AND f.epoch = q.epoch
       ORDER BY f.shard
@@ -96,16 +88,11 @@ package final class ShardBooks {
     )
   }
 
-  private static func positionQuestion(_ shards: [ShardEpoch]) -> (sql: String, parameters: PostgresParameters) {
-    var parameters = PostgresParameters()
-    parameters.append(array: shards.map(\.shard))
-    return (
-      """
-      SELECT p.shard, p.partner_no, p.incarnation, p.position
-      FROM (SELECT u.* FROM unnest($1::smallint[]) u(shard) OFFSET 0) q
-      JOIN puhui.inbox_position p ON p.shard = q.shard
-      """, parameters
-    )
+  /// How far each inbox has been booked in the shard.
+  private static func marks(_ rows: borrowing PostgresRows, _ row: Int) -> [InboxIncarnation: Int64] {
+    let (partners, incarnations) = (rows.int16Array(row, 6), rows.int64Array(row, 7))
+    let inboxes = zip(partners, incarnations).map { InboxIncarnation(partnerNumber: $0, incarnation: $1) }
+    return Dictionary(uniqueKeysWithValues: zip(inboxes, rows.int64Array(row, 8)))
   }
 
   private var reading: BookReading { BookReading(shards: batch.map(\.opening.shard)) }

@@ -117,6 +117,11 @@ extension PostgresRows {
     array(row, column, PostgresType.dateArray, PostgresEpoch.decode(date:))
   }
 
+  /// A `timestamptz[]` in microseconds since 1970.
+  package func timestampArray(_ row: Int, _ column: Int) -> [Int64] {
+    array(row, column, PostgresType.timestamptzArray, PostgresEpoch.decode(timestamp:))
+  }
+
   private func array<Element: FixedWidthInteger>(
     _ row: Int, _ column: Int, _ type: UInt32, _ decode: (Element) -> Element
   ) -> [Element] {

@@ -206,7 +206,10 @@ import Testing
         for number in numbers { seen.insert(number) }
         let list = numbers.map(String.init).joined(separator: ",")
         try connection.execute(
-          "INSERT INTO puhui.sequence_batch VALUES (\(batch), now(), now(), \(shard), 1, '{\(list)}')")
+          """
+          INSERT INTO puhui.sequence_batch
+          VALUES (\(batch), now(), \(shard), '{1}', ARRAY[now()], '{1}', '{\(numbers.count)}', '{\(list)}')
+          """)
       }
       if batch % 3 > 0 {
         let rows = Int32.random(in: 1...8, using: &random)

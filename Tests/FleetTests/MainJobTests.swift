@@ -125,7 +125,8 @@ import Testing
     try fleet.process(1)
     for statement in [
       "UPDATE puhui.entry SET reduction_mg = 0", "DELETE FROM puhui.entry", "TRUNCATE puhui.entry",
-      "DELETE FROM puhui.activity_key", "UPDATE puhui.leg_block SET points = '{0}'", "DELETE FROM puhui.outcome_leg",
+      "DELETE FROM puhui.activity_key", "UPDATE puhui.leg_block SET points = '{0}'",
+      "UPDATE puhui.batch SET residents = 0",
     ] {
       var connection = try fleet.connectPostgres()
       #expect(throws: PostgresError.self, "\(statement) went through") { try connection.execute(statement) }

@@ -8,14 +8,12 @@ extension AuditCheck {
         meaning: "A batch's row was deleted, or a leg was written beside it.",
         advice: "Look for who switched the triggers off, and compare with a backup."),
       .shard,
-      ["leg", "outcome_leg"].map { table in
-        """
-        SELECT l.shard, NULL::bigint, \(partner("l")), NULL::text, NULL::text,
-          format('batch %s in puhui.\(table)', l.batch_no), 'a row in puhui.batch', 'none'
-        FROM puhui.\(table) l WHERE l.shard = $1
-          AND NOT EXISTS (SELECT FROM puhui.batch b WHERE b.shard = $1 AND b.batch_no = l.batch_no)
-        """
-      }.joined(separator: "\nUNION ALL\n")),
+      """
+      SELECT l.shard, NULL::bigint, \(partner("l")), NULL::text, NULL::text,
+        format('batch %s in puhui.leg', l.batch_no), 'a row in puhui.batch', 'none'
+      FROM puhui.leg l WHERE l.shard = $1
+        AND NOT EXISTS (SELECT FROM puhui.batch b WHERE b.shard = $1 AND b.batch_no = l.batch_no)
+      """),
     AuditCheck(
       AuditTopic(
         "legs", "I2", holds: "a batch's legs are the sums of its entries by day, partner, behaviour and region",
@@ -41,7 +39,7 @@ extension AuditCheck {
       AuditTopic(
         "outcome-sums", "I1", holds: "a batch received what its outcomes add up to",
         meaning: "A message has no outcome, or two.",
-        advice: "Look for who changed puhui.outcome_leg, and compare with a backup."),
+        advice: "Look for who changed puhui.batch, and compare with a backup."),
       .shard,
       """
       SELECT l.shard, NULL::bigint, \(partner("l")), NULL::text, NULL::text, format('batch %s', l.batch_no),
@@ -55,8 +53,8 @@ extension AuditCheck {
       AuditTopic(
         "outcomes", "I1", holds: "a batch counts every entry and refusal that it booked as its one outcome",
         meaning: "A partner is shown other counts than the rows that its messages became.",
-        advice: "Look for a row that was deleted or added in puhui.entry, puhui.refusal or puhui.outcome_leg, and "
-          + "compare with a backup."),
+        advice: "Look for a row that was deleted or added in puhui.entry or puhui.refusal, or changed in puhui.batch, "
+          + "and compare with a backup."),
       .shard, outcomes),
   ]
 

@@ -42,7 +42,7 @@ extension AuditCheck {
         "outcome-folds", "I1", holds: "the partners' counts are the sums of the folded outcome legs",
         meaning: "A partner is shown other counts than were booked.",
         advice: "The legs are the journal, the fold is derived: look for who changed puhui.outcome_fold or "
-          + "puhui.outcome_leg; the fold can be made anew from the legs."),
+          + "puhui.batch; the fold can be made anew from the legs."),
       .everything,
       """
       SELECT NULL::smallint, NULL::bigint, \(partner("q")), NULL::text, NULL::text, NULL::text, q.expected, q.found

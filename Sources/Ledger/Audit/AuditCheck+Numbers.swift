@@ -84,8 +84,7 @@ extension AuditCheck {
         advice: "Find out who wrote them, or deleted the fence row, and compare with a backup."),
       .everything,
       [
-        "account", "entry", "account_entry", "redemption", "refusal", "batch", "leg_block", "outcome_leg",
-        "inbox_position", "dead_letter",
+        "account", "entry", "account_entry", "redemption", "refusal", "batch", "leg_block", "dead_letter",
       ].map { table in
         """
         SELECT s.shard::smallint, NULL::bigint, NULL::text, NULL::text, NULL::text, 'puhui.\(table)',

@@ -5,7 +5,7 @@ extension AuditCheck {
       AuditTopic(
         "refusal-positions", "I1", holds: "every refusal stood below what its inbox has been booked up to",
         meaning: "The mark went back, or a refusal was written beside a batch: a message may be counted twice.",
-        advice: "Find out who wrote to puhui.inbox_position or puhui.refusal, and compare with a backup."),
+        advice: "Find out who wrote to puhui.fence or puhui.refusal, and compare with a backup."),
       .shard,
       """
       SELECT r.shard, NULL::bigint, \(partner("r")), r.activity_id, r.resident,

@@ -72,8 +72,7 @@ package enum SchemaInspector {
   private static let unguarded = """
     SELECT 'puhui.' || quote_ident(c.relname) FROM pg_class c
     WHERE c.relnamespace = 'puhui'::regnamespace
-      AND c.relname IN ('entry', 'account_entry', 'activity_key', 'refusal', 'batch', 'leg_block', 'outcome_leg',
-        'catalogue_version')
+      AND c.relname IN ('entry', 'account_entry', 'activity_key', 'refusal', 'batch', 'leg_block', 'catalogue_version')
       AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'append_only'
         AND t.tgenabled IN ('O', 'A'))
     ORDER BY 1

@@ -35,7 +35,7 @@ extension AuditDamage {
         """, names: ["shard"]),
     AuditDamage(
       check: "shards", what: "a row of a shard that is not there", victim: "SELECT 40::smallint AS shard",
-      sql: "INSERT INTO puhui.inbox_position SELECT shard, 1, 1, 0 FROM victim", names: ["shard"]),
+      sql: "INSERT INTO puhui.batch SELECT 1, now(), 1, 0, shard FROM victim", names: ["shard"]),
   ]
 
   static let batches = [
@@ -202,7 +202,11 @@ extension AuditDamage {
       victim:
         "SELECT NULL::smallint AS shard, p.code AS partner, p.partner_no FROM puhui.partner p WHERE code = 'eleme'",
       sql: """
-        UPDATE puhui.inbox_position m SET position = position + 1 FROM victim v WHERE m.partner_no = v.partner_no
+        UPDATE puhui.fence f SET inbox_position = ARRAY(
+          SELECT u.position + (u.partner_no = v.partner_no)::int
+          FROM unnest(f.inbox_partner_no, f.inbox_position) WITH ORDINALITY u(partner_no, position, place)
+          ORDER BY u.place)
+        FROM victim v
         """, names: ["partner"]),
   ]
 }

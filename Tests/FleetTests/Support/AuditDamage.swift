@@ -77,8 +77,14 @@ extension AuditDamage {
 
   static func updateOutcomes(_ set: String) -> String {
     """
-    UPDATE puhui.outcome_leg l SET \(set) FROM victim v
-    WHERE l.shard = v.shard AND l.batch_no = v.batch_no AND l.partner_no = v.partner_no;
+    CREATE TEMP TABLE damaged AS SELECT l.* FROM puhui.outcome_leg l JOIN victim USING (shard, batch_no);
+    UPDATE damaged l SET \(set) FROM victim v WHERE l.partner_no = v.partner_no;
+    UPDATE puhui.batch b SET counts = d.counts
+    FROM (SELECT l.shard, l.batch_no, array_agg(c.n ORDER BY l.partner_no, c.place) AS counts
+      FROM damaged l CROSS JOIN LATERAL unnest(ARRAY[l.received, l.credited, l.capped, l.duplicate, l.conflict,
+        l.overlap, l.held, l.reversal, l.rejected]) WITH ORDINALITY c(n, place) GROUP BY 1, 2) d
+    WHERE b.shard = d.shard AND b.batch_no = d.batch_no;
+    DROP TABLE damaged;
     UPDATE puhui.outcome_fold l SET \(set) FROM victim v WHERE l.partner_no = v.partner_no;
     """
   }

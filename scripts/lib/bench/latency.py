@@ -15,6 +15,7 @@ class Probes:
 
     def __init__(self, stack, partners, rate):
         self.psql, self.redis = Psql(stack.postgres_url), Redis(stack.redis_url)
+        self.backend = self.psql.number("SELECT pg_backend_pid()")
         self.partners, self.interval = partners, 1 / rate
         self.waiting, self.times, self.number = {}, [], 0
         self.due = 0.0
@@ -67,9 +68,10 @@ def single(stack, options):
 
 
 def steady(stack, options):
-    """A given rate for a while; the producer's own CPU is left out."""
+    """A given rate for a while; the CPU of the producer is left out, and that of the probes and their backend."""
     results = {}
-    for rate, rows in ((1_000, 0), (20_000, options.steady_rows)):
+    for rate in options.steady_rates:
+        rows = options.steady_rows if rate > 1_000 else 0
         stack.fresh()
         if rows:
             say(f"steady: booking {rows:,} rows first")
@@ -79,10 +81,12 @@ def steady(stack, options):
             producer = start(["simulate", "--seed", "3", "--rate", str(rate)] + DAYS)
             time.sleep(2)
             meter, before, begin = Meter(stack, fleet), stack.received(), time.monotonic()
-            figures = Probes(stack, OTHERS, 20).run(options.steady_seconds)
+            probes = Probes(stack, OTHERS, 20)
+            figures = probes.run(options.steady_seconds)
             seconds = time.monotonic() - begin
             figures["activities_per_second"] = (stack.received() - before) / seconds
             used = {name: (cpu_seconds(pid) - meter.before["cpu"][name]) / seconds for name, pid in meter.watched.items()}
+            used["postgres"] -= cpu_seconds(probes.backend) / seconds
             figures["percent_of_two_cores"] = 100 * sum(used.values()) / 2
             figures["percent_of_a_core"] = {name: 100 * value for name, value in used.items()}
             producer.terminate()
