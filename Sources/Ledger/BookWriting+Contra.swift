@@ -11,7 +11,7 @@ extension BookWriting {
     parameters.append(array: parts.map(\.opening.batchNumber))
     parameters.append(array: parts.map(\.epoch))
     parameters.append(array: parts.map { Int32(clamping: $0.booking.residentsDelta) })
-    Self.append(slices: counts.map(\.count), to: &parameters)
+    parameters.append(slices: counts.map(\.count))
     parameters.append(array: counts.joined().map(\.key))
     parameters.append(array: counts.joined().flatMap { Self.columns(of: $0.value) })
     return (
@@ -36,7 +36,7 @@ extension BookWriting {
     var parameters = PostgresParameters()
     parameters.append(array: shards)
     parameters.append(array: parts.map(\.opening.batchNumber))
-    Self.append(slices: shardLegs.map(\.count), to: &parameters)
+    parameters.append(slices: shardLegs.map(\.count))
     parameters.append(dates: legs.map(\.key.day.number))
     parameters.append(array: legs.map(\.key.partnerNumber))
     parameters.append(array: legs.map(\.key.behaviourNumber))
@@ -67,14 +67,14 @@ extension BookWriting {
     parameters.append(array: numbered.map(\.opening.shard))
     parameters.append(array: numbered.map(\.opening.batchNumber))
     parameters.append(timestamps: numbered.map(\.opening.now.microseconds))
-    Self.append(slices: partners.map(\.count), to: &parameters)
+    parameters.append(slices: partners.map(\.count))
     parameters.append(array: partners.joined().map(\.key))
     parameters.append(timestamps: partners.joined().map(\.value.seenAt.microseconds))
     // Within each shard's own numbers.
-    let slices = numbers.map { Self.slices($0.map(\.count)) }
+    let slices = numbers.map { PostgresParameters.slices($0.map(\.count)) }
     parameters.append(array: slices.flatMap { $0.map(\.low) })
     parameters.append(array: slices.flatMap { $0.map(\.high) })
-    Self.append(slices: numbers.map { $0.reduce(0) { $0 + $1.count } }, to: &parameters)
+    parameters.append(slices: numbers.map { $0.reduce(0) { $0 + $1.count } })
     parameters.append(array: numbers.joined().flatMap(\.self))
     return (
       """
@@ -85,21 +85,6 @@ extension BookWriting {
         u(shard, batch_no, booked_at, low, high, first, last)
       """, parameters
     )
-  }
-
-  /// Appends two arrays: where each of several lists begins and ends in all of them together, counted from 1.
-  static func append(slices counts: [Int], to parameters: inout PostgresParameters) {
-    let slices = slices(counts)
-    parameters.append(array: slices.map(\.low))
-    parameters.append(array: slices.map(\.high))
-  }
-
-  private static func slices(_ counts: [Int]) -> [(low: Int32, high: Int32)] {
-    var end: Int32 = 0
-    return counts.map { count in
-      defer { end += Int32(clamping: count) }
-      return (end + 1, end + Int32(clamping: count))
-    }
   }
 
   func copyRefusals(_ connection: inout PostgresConnection) throws {

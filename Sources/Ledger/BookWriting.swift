@@ -205,7 +205,7 @@ struct BookWriting {
     parameters.append(array: parts.map(\.opening.batchNumber))
     parameters.append(array: parts.map(\.booking.nextEntryNumber))
     parameters.append(array: parts.map(\.booking.nextResidentNumber))
-    Self.append(slices: marks.map(\.count), to: &parameters)
+    parameters.append(slices: marks.map(\.count))
     parameters.append(array: marks.joined().map(\.key.partnerNumber))
     parameters.append(array: marks.joined().map(\.key.incarnation))
     parameters.append(array: marks.joined().map(\.value))

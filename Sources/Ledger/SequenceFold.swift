@@ -3,9 +3,11 @@ package import PostgresClient
 /// Takes the numbers of the partners' counters into as few ranges as possible, by one writer at a time. What was seen
 /// is exact with or without it.
 package enum SequenceFold {
-  /// So many rows a step, each a batch of one shard, and so many steps: the rest waits for the next call.
-  private static let maxSteps = 50
-  private static let maxRows: Int32 = 300
+  /// So many rows a step, each a batch of one shard, with so many numbers, which are held in memory, and so many steps:
+  /// the rest waits for the next call. The more at once, the fewer pieces.
+  private static let maxSteps = 100
+  private static let maxRows: Int32 = 10_000
+  private static let maxNumbers: Int32 = 100_000
 
   /// Folds what was committed before. Two folds at once do not wait for each other.
   ///
@@ -13,14 +15,22 @@ package enum SequenceFold {
   ///   there is one range instead of thousands.
   package static func fold(olderThanSeconds seconds: Int32, _ connection: inout PostgresConnection) throws {
     for _ in 0..<maxSteps {
-      guard try foldOnce(maxRows: maxRows, olderThanSeconds: seconds, &connection) == maxRows else { return }
+      let taken = try step(maxRows: maxRows, olderThanSeconds: seconds, &connection)
+      guard let taken, taken.rows == maxRows || taken.numbers >= maxNumbers else { return }
     }
   }
 
   /// - Returns: how many rows were folded; `nil` where another fold is at work.
-  package static func foldOnce(
+  static func foldOnce(
     maxRows: Int32, olderThanSeconds seconds: Int32, _ connection: inout PostgresConnection
   ) throws -> Int32? {
+    try step(maxRows: maxRows, olderThanSeconds: seconds, &connection)?.rows
+  }
+
+  /// - Returns: how much was taken, of which some may have been put back; `nil` where another fold is at work.
+  private static func step(
+    maxRows: Int32, olderThanSeconds seconds: Int32, _ connection: inout PostgresConnection
+  ) throws -> (rows: Int32, numbers: Int)? {
     try connection.begin()
     do {
       // In a statement of its own: the step after it must see what the fold before it committed.
@@ -32,40 +42,62 @@ package enum SequenceFold {
       var parameters = PostgresParameters()
       parameters.append(maxRows)
       parameters.append(seconds)
+      parameters.append(maxNumbers)
       let rows = try connection.query(taking, parameters)
-      let folded = Int32(clamping: rows.count)
-      if folded > 0 { _ = try connection.query(merging, Self.parameters(of: runs(in: rows))) }
+      var pieces = SequencePieces(rows)
+      if rows.count > 0 {
+        let ends = pieces.takeRaggedEnds()
+        if !ends.isEmpty { _ = try connection.query(leaving, leavingParameters(ends, of: rows)) }
+        _ = try connection.query(merging, mergingParameters(pieces.runs))
+      }
       try connection.commit()
-      return folded
+      return (Int32(clamping: rows.count), pieces.count)
     } catch {
       connection.rollback()
       throw error
     }
   }
 
+  /// What is older than the fold's age by a minute does not wait any longer.
   private static let taking = """
     DELETE FROM puhui.sequence_batch
-    WHERE ctid = ANY(ARRAY(SELECT ctid FROM puhui.sequence_batch
-      WHERE booked_at <= now() - make_interval(secs => $2) ORDER BY booked_at LIMIT $1))
-    RETURNING partner_no, seen_at, low, high, numbers
+    WHERE ctid = ANY(ARRAY(
+      SELECT place FROM (
+        SELECT place, sum(count) OVER (ORDER BY booked_at ROWS UNBOUNDED PRECEDING) - count AS before
+        FROM (
+          SELECT ctid AS place, booked_at, high[cardinality(high)] AS count FROM puhui.sequence_batch
+          WHERE booked_at <= now() - make_interval(secs => $2) ORDER BY booked_at LIMIT $1) oldest) counted
+      WHERE before < $3))
+    RETURNING partner_no, seen_at, low, high, numbers,
+      $2 > 0 AND booked_at > now() - make_interval(secs => $2 + 60), shard, batch_no, booked_at
     """
 
-  /// What the rows hold, as runs of each partner. Put together here: SQL sorts rows, and takes ten times as long.
-  private static func runs(in rows: borrowing PostgresRows) -> [SequenceRun] {
-    var numbers: [Int16: [SequenceRun.Seen]] = [:]
-    for row in 0..<rows.count {
-      let (partners, seenAt) = (rows.int16Array(row, 0), rows.timestampArray(row, 1))
-      let (lows, highs, all) = (rows.int32Array(row, 2), rows.int32Array(row, 3), rows.int64Array(row, 4))
-      for place in partners.indices where lows[place] <= highs[place] {
-        numbers[partners[place], default: []] += all[Int(lows[place]) - 1..<Int(highs[place])].map {
-          .init(number: $0, at: seenAt[place])
-        }
-      }
+  /// Puts back what waits, in the place of the oldest row that may have held some of it.
+  private static let leaving = """
+    INSERT INTO puhui.sequence_batch (shard, batch_no, booked_at, partner_no, seen_at, low, high, numbers)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    """
+
+  private static func leavingParameters(
+    _ ends: [Int16: [SequenceRun.Seen]], of rows: borrowing PostgresRows
+  ) -> PostgresParameters {
+    let oldest = (0..<rows.count).filter { rows.bool($0, 5) }.min { rows.timestamp($0, 8) < rows.timestamp($1, 8) } ?? 0
+    // Numbers that were seen at the same time are one slice.
+    let slices = ends.sorted { $0.key < $1.key }.flatMap { partner, seen in
+      Dictionary(grouping: seen, by: \.at).sorted { $0.key < $1.key }.map { (partner: partner, at: $0, seen: $1) }
     }
-    return numbers.sorted { $0.key < $1.key }.flatMap { SequenceRun.runs(of: $0.key, $0.value) }
+    var parameters = PostgresParameters()
+    parameters.append(rows.int16(oldest, 6))
+    parameters.append(rows.int64(oldest, 7))
+    parameters.append(timestamp: rows.timestamp(oldest, 8))
+    parameters.append(array: slices.map(\.partner))
+    parameters.append(timestamps: slices.map(\.at))
+    parameters.append(slices: slices.map(\.seen.count))
+    parameters.append(array: slices.flatMap { $0.seen.map(\.number) })
+    return parameters
   }
 
-  private static func parameters(of runs: [SequenceRun]) -> PostgresParameters {
+  private static func mergingParameters(_ runs: [SequenceRun]) -> PostgresParameters {
     var parameters = PostgresParameters()
     parameters.append(array: runs.map(\.partnerNumber))
     parameters.append(array: runs.map(\.first.number))

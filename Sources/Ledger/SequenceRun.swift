@@ -10,6 +10,8 @@ struct SequenceRun: Equatable {
   let first: Seen
   private(set) var last: Seen
 
+  var count: Int64 { last.number - first.number + 1 }
+
   /// The runs of numbers in any order, which may repeat: then the first time counts.
   static func runs(of partnerNumber: Int16, _ numbers: [Seen]) -> [SequenceRun] {
     var runs: [SequenceRun] = []

@@ -1,5 +1,4 @@
 import Foundation
-import Ledger
 import PostgresClient
 import Queues
 import RedisClient
@@ -7,6 +6,7 @@ import TestServers
 import Testing
 
 @testable import CarbonInclusion
+@testable import Ledger
 
 /// Messages that Redis lost, found by the holes that they leave in their partner's own counter.
 @Suite struct GapsTests {
@@ -222,6 +222,41 @@ import Testing
     #expect(try fleet.value("SELECT count(*) FROM puhui.sequence_batch") == "0")
     let rows = try fleet.rows("SELECT low, high FROM puhui.sequence_range ORDER BY low")
     #expect(rows == seen.merged.map { "\($0.lowerBound)|\($0.upperBound)" })
+  }
+
+  @Test func `the newest numbers wait until all shards have booked theirs, but not for ever`() throws {
+    let fleet = try FleetFixture()
+    var connection = try fleet.connectPostgres()
+    /// Every fourth number below an end, as one of four shards has them.
+    func book(shard: Int64, from start: Int64, below end: Int64, ageSeconds: Int) throws {
+      let numbers = (start..<end).filter { $0 % 4 == shard }
+      try connection.execute(
+        """
+        INSERT INTO puhui.sequence_batch VALUES (\(start + 1), now() - interval '\(ageSeconds) s', \(shard), '{1}',
+          ARRAY[now()], '{1}', '{\(numbers.count)}', '{\(numbers.map(String.init).joined(separator: ","))}')
+        """)
+    }
+    func rows(_ table: String) throws -> [String] {
+      try fleet.rows("SELECT low, high FROM puhui.\(table) ORDER BY low")
+    }
+    for shard in 0..<3 as Range<Int64> { try book(shard: shard, from: 0, below: 1_000, ageSeconds: 20) }
+    try book(shard: 3, from: 0, below: 600, ageSeconds: 20)
+    let ragged = try rows("sequence_seen")
+    #expect(ragged.count == 100)
+    try SequenceFold.fold(olderThanSeconds: 10, &connection)
+    #expect(try rows("sequence_range") == ["0|602"], "pieces were folded that are not complete yet")
+    #expect(try rows("sequence_seen") == ragged)
+
+    try book(shard: 3, from: 600, below: 1_000, ageSeconds: 15)
+    try SequenceFold.fold(olderThanSeconds: 10, &connection)
+    #expect(try rows("sequence_range") == ["0|999"])
+    #expect(try fleet.value("SELECT count(*) FROM puhui.sequence_batch") == "0")
+
+    // Nobody will ever book the fourth part of these.
+    for shard in 0..<3 as Range<Int64> { try book(shard: shard, from: 1_000, below: 2_000, ageSeconds: 71) }
+    try SequenceFold.fold(olderThanSeconds: 10, &connection)
+    #expect(try rows("sequence_range").count == 250)
+    #expect(try fleet.value("SELECT count(*) FROM puhui.sequence_batch") == "0")
   }
 
   @Test func `two folds at once do not wait for each other`() throws {

@@ -6,10 +6,7 @@ enum PackedLots {
   /// Appends three arrays: where each row's lots begin and end in the third, counted from 1, and the lots of all rows.
   /// A row's are then `(third)[first:second]`.
   static func append(_ rows: [[PointsLot]], to parameters: inout PostgresParameters) {
-    var ends: [Int32] = []
-    for lots in rows { ends.append((ends.last ?? 0) + Int32(clamping: lots.count)) }
-    parameters.append(array: zip(ends, rows).map { $0 - Int32(clamping: $1.count) + 1 })
-    parameters.append(array: ends)
+    parameters.append(slices: rows.map(\.count))
     parameters.append(array: rows.flatMap { $0.map(\.packed) })
   }
 }
