@@ -51,9 +51,10 @@ share_of_memory() {
     "$(if [[ -r /sys/fs/cgroup/memory.max ]]; then echo /sys/fs/cgroup/memory.max; else echo /dev/null; fi)"
 }
 
-# share_of_disk: how much WAL may lie between two checkpoints, in GB: an eighth of what is free, from 1 to 16.
+# share_of_disk: how much WAL may lie between two checkpoints, in GB: an eighth of what is free, from 1 to 8: after a
+# crash a GB takes 13 s to be read again.
 share_of_disk() {
-  df --output=avail --block-size=1G "$dir" | awk 'END { size = int($1 / 8); printf "%d\n", (size < 1 ? 1 : size > 16 ? 16 : size) }'
+  df --output=avail --block-size=1G "$dir" | awk 'END { size = int($1 / 8); printf "%d\n", (size < 1 ? 1 : size > 8 ? 8 : size) }'
 }
 
 configure_postgres() {
