@@ -66,7 +66,9 @@ def _dump(world, folder):
         text = session.value(f"SELECT json_build_object({fields})")
         # The order in which each resident's activities were booked is the one thing that only the ledger knows.
         entries = session.query("""
-            SELECT a.resident, p.code, e.activity_id FROM puhui.entry e
+            SELECT a.resident, p.code, e.activity_id,
+              to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+            FROM puhui.entry e
             JOIN puhui.account a USING (shard, resident_no) JOIN puhui.partner p USING (partner_no)
             WHERE e.kind IN (1, 2) ORDER BY e.shard, e.entry_no""")
     with open(os.path.join(folder, "views.json"), "w", encoding="utf-8") as file:

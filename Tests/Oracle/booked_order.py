@@ -4,23 +4,27 @@
 
 What partners push at the same time is booked in some order, and caps and overlaps depend on it. The ledger says in which
 order it booked the activities of a resident; each partner's messages keep their order among themselves, as inboxes do.
-The entries are a JSON list of [resident, partner, activity id] in booked order, one for each id that was recorded.
+The entries are a JSON list of [resident, partner, activity id, when it ended] in booked order, one for each id that was
+recorded; the time, in RFC 3339, may be left out. It tells an activity from others that were refused under its id before.
 """
 
 import argparse
 import collections
 import json
 
+from values import parse_instant
 
-def resident_and_id(raw):
-    """What a message says of itself, where it is a JSON object at all."""
+
+def about(raw):
+    """What a message says of itself, where it is a JSON object at all: resident, id, and when it ended."""
     try:
         message = json.loads(raw)
     except ValueError:
-        return None, None
+        return None, None, None
     if not isinstance(message, dict):
-        return None, None
-    return message.get("resident"), message.get("id")
+        return None, None, None
+    ended = message.get("ended_at")
+    return message.get("resident"), message.get("id"), parse_instant(ended) if isinstance(ended, str) else None
 
 
 def booked_order(lines, entries):
@@ -29,24 +33,28 @@ def booked_order(lines, entries):
     ordered = []
     for line in lines:
         item = json.loads(line)
-        resident, activity = resident_and_id(item["raw"]) if "raw" in item else (None, None)
+        resident, activity, ended = about(item["raw"]) if "raw" in item else (None, None, None)
         if isinstance(resident, str):
             queues = waiting.setdefault(resident, {})
-            queues.setdefault(item["partner"], collections.deque()).append((activity, line))
+            queues.setdefault(item["partner"], collections.deque()).append((activity, ended, line))
         else:
             ordered.append(line)
-    for resident, partner, activity in entries:
-        queue = waiting.get(resident, {}).get(partner)
+    for resident, partner, activity, *ended in entries:
+        queue = waiting.get(resident, {}).get(partner, ())
         # Whatever the partner had pushed before was judged before; a resend's line was taken along with an earlier one.
-        while queue and any(known == activity for known, _ in queue):
-            known, line = queue.popleft()
-            ordered.append(line)
-            if known == activity:
-                break
+        for _ in range(place(queue, activity, parse_instant(ended[0]) if ended else None)):
+            ordered.append(queue.popleft()[-1])
     for queues in waiting.values():
         for queue in queues.values():
-            ordered.extend(line for _, line in queue)
+            ordered.extend(line for *_, line in queue)
     return ordered
+
+
+def place(queue, activity, ended):
+    """How many lines of a queue there are up to the activity; 0 where it is not among them."""
+    named = [number for number, (known, _, _) in enumerate(queue, 1) if known == activity]
+    same = [number for number in named if queue[number - 1][1] == ended]
+    return (same or named or [0])[0]
 
 
 def main():
