@@ -110,7 +110,7 @@ package struct AccountChange: Sendable {
   package var actions: Int64
   package var reductionMilligrams: Int64
   package var nanopoints: Int64
-  /// The points as they are from now on. Nobody moved any meanwhile: the account is new, or locked by this batch.
+  /// The points as they are from now on. Void where anybody moved some meanwhile; a new account is the batch's.
   package var purse: PointsPurse
   /// The title from now on; `nil` is the lowest.
   package var title: String?

@@ -87,8 +87,8 @@ package struct LedgerAnswers: Sendable {
 
 /// What a batch asks once it knows which of its messages are new.
 package struct AccountQuestions: Sendable, Equatable {
-  /// Residents of whom more may be booked than duplicates. Their accounts are to be locked, by rising number, until the
-  /// batch ends.
+  /// Residents of whom more may be booked than duplicates. The batch is void where somebody else changes one of their
+  /// accounts before it ends.
   package var booked: [String] = []
   /// Residents of whom nothing more is booked than counts.
   package var read: [String] = []
@@ -108,7 +108,7 @@ package struct AccountAnswers: Sendable {
     package var title: String?
     /// No recorded activity of the resident ended later.
     package var latestAt: Instant
-    /// The points, which others move too; `nil` where the account is not locked.
+    /// The points, which others move too; `nil` where nothing may be booked on the account.
     package var purse: PointsPurse?
 
     package init(

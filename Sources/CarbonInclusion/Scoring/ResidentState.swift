@@ -13,7 +13,7 @@ struct ResidentState {
   var actions: Int64 = 0
   var reductionMilligrams: Int64 = 0
   var nanopoints: Int64 = 0
-  /// `nil` where the account is not locked: then nothing moves points.
+  /// `nil` where nothing may be booked on the account: then nothing moves points.
   var purse: PointsPurse?
   /// What had ended before the batch and was found here before the nightly expiry.
   private(set) var ended: [PointsLot] = []
@@ -42,7 +42,7 @@ struct ResidentState {
     nanopoints += amount
     let whole = Reduction.points(fromTotal: before, to: before + amount)
     // Points that others may move meanwhile cannot be written; stopping is better than losing them.
-    precondition(purse != nil, "points are booked on an account that is not locked")
+    precondition(purse != nil, "points are booked on an account that was only read")
     if whole < 0 {
       ended += purse?.expire(before: today) ?? []
       purse?.clawBack(-whole, earnedIn: expiry)
