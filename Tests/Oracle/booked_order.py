@@ -29,32 +29,51 @@ def about(raw):
 
 def booked_order(lines, entries):
     """The journal's lines, each resident's in booked order."""
-    waiting = {}
+    waiting = Waiting()
     ordered = []
     for line in lines:
         item = json.loads(line)
         resident, activity, ended = about(item["raw"]) if "raw" in item else (None, None, None)
         if isinstance(resident, str):
-            queues = waiting.setdefault(resident, {})
-            queues.setdefault(item["partner"], collections.deque()).append((activity, ended, line))
+            waiting.add(resident, item["partner"], activity, ended, line)
         else:
             ordered.append(line)
     for resident, partner, activity, *ended in entries:
-        queue = waiting.get(resident, {}).get(partner, ())
-        # Whatever the partner had pushed before was judged before; a resend's line was taken along with an earlier one.
-        for _ in range(place(queue, activity, parse_instant(ended[0]) if ended else None)):
-            ordered.append(queue.popleft()[-1])
-    for queues in waiting.values():
-        for queue in queues.values():
-            ordered.extend(line for *_, line in queue)
-    return ordered
+        ordered += waiting.take(resident, partner, activity, parse_instant(ended[0]) if ended else None)
+    return ordered + waiting.rest()
+
+
+class Waiting:
+    """What was pushed and is not yet in order: a queue for each partner of each resident."""
+
+    def __init__(self):
+        self.queues = {}
+
+    def add(self, resident, partner, activity, ended, item):
+        """Queues an item under what its message says of itself."""
+        queues = self.queues.setdefault(resident, {})
+        queues.setdefault(partner, collections.deque()).append((activity, ended, item))
+
+    def take(self, resident, partner, activity, ended):
+        """The items up to the activity that was booked; none where it is not among them."""
+        queue = self.queues.get(resident, {}).get(partner, ())
+        # Whatever the partner had pushed before was judged before; a resend's item was taken along with an earlier one.
+        return [queue.popleft()[-1] for _ in range(place(queue, activity, ended))]
+
+    def rest(self):
+        """The items that nothing was booked for after."""
+        return [item for queues in self.queues.values() for queue in queues.values() for *_, item in queue]
 
 
 def place(queue, activity, ended):
-    """How many lines of a queue there are up to the activity; 0 where it is not among them."""
-    named = [number for number, (known, _, _) in enumerate(queue, 1) if known == activity]
-    same = [number for number in named if queue[number - 1][1] == ended]
-    return (same or named or [0])[0]
+    """How many items of a queue there are up to the activity; 0 where it is not among them."""
+    named = 0
+    for number, (known, when, _) in enumerate(queue, 1):
+        if known == activity:
+            if when == ended:
+                return number
+            named = named or number
+    return named
 
 
 def main():

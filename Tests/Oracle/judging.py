@@ -4,15 +4,13 @@ One `Fold` is the whole ledger; every rule is one short method. An act that is j
 reversed meets every act that stands at that moment, those booked after it included: else both would be credited.
 """
 
-from fractions import Fraction
-
 from messages import Refused, read_message
 from policy import is_valid_on, region_prefix
 from values import MICROS_PER_DAY, MILLION, floor_times
 
 NANO = 1_000_000_000
 OUTCOMES = ("credited", "capped", "duplicate", "conflict", "overlap", "held", "reversal", "rejected")
-MICROS_PER_HOUR = 3_600 * MILLION
+SECONDS_PER_HOUR = 3_600
 
 
 class Act:
@@ -68,14 +66,24 @@ class Fold:
 
     def push(self, partner, raw):
         """Judges one message of a partner, given as bytes."""
-        self.received[partner] += 1
-        self.pushed += 1
         try:
             message = read_message(raw, self.policy.units)
         except Refused as refused:
-            self._row(partner, refused.activity_id, refused.resident, "rejected", refused.reasons[0],
-                      reasons=refused.reasons, is_id_certain=refused.is_id_certain)
-            return
+            self.refuse(partner, refused)
+        else:
+            self.judge(partner, message)
+
+    def refuse(self, partner, refused):
+        """Counts a message without a usable form."""
+        self.received[partner] += 1
+        self.pushed += 1
+        self._row(partner, refused.activity_id, refused.resident, "rejected", refused.reasons[0],
+                  reasons=refused.reasons, is_id_certain=refused.is_id_certain)
+
+    def judge(self, partner, message):
+        """Judges one message of good form."""
+        self.received[partner] += 1
+        self.pushed += 1
         first = self.known.get((partner, message.id))
         if first is not None:
             if first.message.content() == message.content():
@@ -98,7 +106,10 @@ class Fold:
         return row
 
     def _account(self, act):
-        return self.accounts.setdefault(act.message.resident, Account())
+        account = self.accounts.get(act.message.resident)
+        if account is None:
+            account = self.accounts[act.message.resident] = Account()
+        return account
 
     # Step 2: what is refused. Each of these returns the reasons that would be right, likeliest first, or None.
 
@@ -152,7 +163,8 @@ class Fold:
         # Any distance in no time at all is too fast; without a start nothing is known.
         if limit is None or limits.km is None or act.message.started_at is None:
             return False
-        return Fraction(act.quantity, MILLION) * limits.km * MICROS_PER_HOUR > limit * (act.end - act.start)
+        # Millionths of an hour's way against the limit for so many microseconds: both sides by a million.
+        return act.quantity * limits.km * SECONDS_PER_HOUR > limit * (act.end - act.start)
 
     def _factor(self, act):
         key = (act.partner, act.behaviour.code, act.message.region, act.day)
@@ -255,7 +267,7 @@ class Fold:
         credited, tightest = act.quantity, None
         for cap in self._caps[act.behaviour.code]:
             left = max(cap.limit - account.used.get((cap.code, act.day), 0), 0)
-            room = int(left / cap.ratios[act.behaviour.code])  # floored: both are positive
+            room = left // cap.ratios[act.behaviour.code]
             if room < credited:
                 credited, tightest = room, cap
         return credited, tightest
@@ -276,7 +288,9 @@ class Fold:
                 acts = account.by_day.setdefault(day, [])
                 acts.append(act) if sign > 0 else acts.remove(act)
         sums = self.daily.setdefault((act.day, act.partner, act.behaviour.code, act.message.region), [0, 0, 0])
-        sums[:] = sums[0] + actions, sums[1] + sign * act.milligrams, sums[2] + points
+        sums[0] += actions
+        sums[1] += sign * act.milligrams
+        sums[2] += points
         self.entries.append((kind, act.partner, (message or act.message).id, act.message.resident, act.behaviour.code,
                              sign * act.quantity, sign * act.credited, sign * act.milligrams, points,
                              act.factor.version, act.end))

@@ -13,7 +13,6 @@ MAXIMUM_BYTES = 16 * 1024
 FIELDS = ("id", "resident", "behaviour", "quantity", "unit", "ended_at", "started_at", "region", "evidence",
           "claimed_g", "seq", "reverses")
 
-_ANYTHING = re.compile("")
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,64}\Z")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}\Z")
 _REGION = re.compile(r"[1-9][0-9]{5}\Z")
@@ -108,19 +107,23 @@ class _Reader:
     def fault(self, *reasons):
         self.faults += reasons
 
-    def text(self, name, pattern, is_required=False):
-        """A string that matches, or None. `null` is the same as absent: many writers know no other way."""
+    def text(self, name, is_required=False):
+        """A string, or None. `null` is the same as absent: many writers know no other way."""
         value = self.values.get(name)
-        if value is None:
-            if is_required:
-                self.fault("missing_field")
-                if name in self.values:
-                    self.fault("wrong_type")
-            return None
-        if not isinstance(value, str) or isinstance(value, Number):
+        if type(value) is str:  # and no Number
+            return value
+        if value is not None:
             self.fault("wrong_type")
-            return None
-        if not pattern.match(value):
+        elif is_required:
+            self.fault("missing_field")
+            if name in self.values:
+                self.fault("wrong_type")
+        return None
+
+    def matching(self, name, pattern, is_required=False):
+        """A string that matches, or None."""
+        value = self.text(name, is_required)
+        if value is not None and not pattern.match(value):
             self.fault("invalid_value")
             return None
         return value
@@ -145,6 +148,10 @@ class _Reader:
 
     def number(self, sign, whole, rest, exponent, is_zero_allowed):
         rest = rest or ""
+        if not sign and exponent is None and len(whole) <= 12 and len(rest) <= 6:  # as nearly always
+            millionths = int(whole + rest.ljust(6, "0"))
+            if millionths:
+                return millionths
         is_zero = not (whole + rest).strip("0")
         is_wide = len(whole) > 12 or len(rest) > 6
         if exponent is not None and not is_zero:
@@ -168,7 +175,7 @@ class _Reader:
         return 0 if is_zero else int(whole) * MILLION + int(rest.ljust(6, "0"))
 
     def instant(self, name, is_required=False):
-        value = self.text(name, _ANYTHING, is_required)
+        value = self.text(name, is_required)
         if value is None:
             return None
         instant = parse_instant(value)
@@ -190,13 +197,13 @@ class _Reader:
         return None
 
     def evidence(self):
-        value = self.text("evidence", _ANYTHING)
+        value = self.text("evidence")
         if value is not None and not 1 <= len(value) <= 128:
             self.fault("invalid_value")
         return value
 
     def unit(self):
-        value = self.text("unit", _ANYTHING)
+        value = self.text("unit")
         if value is not None and value not in self.units:
             self.fault("unknown_unit", *(["invalid_value"] if not value else []))
         return value
@@ -206,14 +213,14 @@ def read_message(raw, units):
     """The message in the bytes, or Refused. `units` are the units that can be converted at all."""
     reader = _Reader(_parse(raw), units)
     message = Message()
-    message.id = reader.text("id", _PRINTABLE, is_required=True)
-    message.resident = reader.text("resident", _PRINTABLE, is_required=True)
-    message.reverses = reader.text("reverses", _PRINTABLE)
+    message.id = reader.matching("id", _PRINTABLE, is_required=True)
+    message.resident = reader.matching("resident", _PRINTABLE, is_required=True)
+    message.reverses = reader.matching("reverses", _PRINTABLE)
     is_reversal = reader.values.get("reverses") is not None
     if is_reversal and any(reader.values.get(name) is not None for name in ("behaviour", "quantity", "unit")):
         reader.fault("reversal_with_behaviour")
     before = len(reader.faults)
-    message.behaviour = reader.text("behaviour", _CODE, is_required=not is_reversal)
+    message.behaviour = reader.matching("behaviour", _CODE, is_required=not is_reversal)
     if "invalid_value" in reader.faults[before:]:
         reader.fault("unknown_behaviour")
     message.quantity = reader.decimal("quantity")
@@ -222,7 +229,7 @@ def read_message(raw, units):
     message.started_at = reader.instant("started_at")
     if None not in (message.started_at, message.ended_at) and message.ended_at < message.started_at:
         reader.fault("ends_before_start")
-    message.region = reader.text("region", _REGION)
+    message.region = reader.matching("region", _REGION)
     message.evidence = reader.evidence()
     before = len(reader.faults)
     message.claimed_g = reader.decimal("claimed_g", is_zero_allowed=True)

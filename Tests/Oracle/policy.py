@@ -3,7 +3,7 @@
 import json
 from fractions import Fraction
 
-from values import CONTRACT_UNITS, MILLION, parse_day, parse_fraction
+from values import CONTRACT_UNITS, MILLION, parse_day, parse_fraction, whole_or_fraction
 
 
 class PolicyError(ValueError):
@@ -99,6 +99,7 @@ class Policy:
         self.longest_micros = None if longest is None else longest * MILLION
         self.tolerance_micros = _whole(document["clock_tolerance_seconds"], "clock_tolerance_seconds") * MILLION
         self._dimensions = dict(CONTRACT_UNITS)
+        self._ratios = {}
         self.partners = self._by_code(document, "partners", self._partner)
         self.behaviours = self._by_code(document, "behaviours", self._behaviour)
         self.factors = [self._factor(item, f"factors[{at}]") for at, item in enumerate(self._all(document, "factors"))]
@@ -124,9 +125,11 @@ class Policy:
 
     def ratio(self, unit, other):
         """How many `other` one `unit` is, or None where it cannot be converted."""
-        kind, size = self._dimensions[unit]
-        other_kind, other_size = self._dimensions[other]
-        return size / other_size if kind == other_kind else None
+        if (unit, other) not in self._ratios:
+            kind, size = self._dimensions[unit]
+            other_kind, other_size = self._dimensions[other]
+            self._ratios[unit, other] = whole_or_fraction(size / other_size) if kind == other_kind else None
+        return self._ratios[unit, other]
 
     def _all(self, document, key):
         return _list(document[key], key)
@@ -209,7 +212,7 @@ class Policy:
             ratios[self._known(code, where)] = self.ratio(self.behaviours[code].unit, unit)
             if ratios[code] is None:
                 raise PolicyError(f"{where}: {code} cannot be counted in {unit}")
-        return Record(code=_text(item["code"], where), limit=limit, ratios=ratios)
+        return Record(code=_text(item["code"], where), limit=int(limit), ratios=ratios)
 
     def _plausible(self, item, where):
         _checked(item, where, ("behaviour",), ("refuse", "hold"))
@@ -219,7 +222,8 @@ class Policy:
         behaviour = self.behaviours[self._known(item["behaviour"], where)]
 
         def limit(side, key):
-            return _number(side.get(key), f"{where}.{key}", optional=True)
+            number = _number(side.get(key), f"{where}.{key}", optional=True)
+            return None if number is None else whole_or_fraction(number)
         return Record(behaviour=behaviour.code, km=self.ratio(behaviour.unit, "km"),
                       refuse_quantity=limit(refuse, limits[0]), refuse_speed=limit(refuse, limits[1]),
                       hold_quantity=limit(hold, limits[0]), hold_speed=limit(hold, limits[1]),

@@ -5,6 +5,7 @@ a quantity a count of millionths of its unit.
 """
 
 import datetime
+import functools
 import re
 from fractions import Fraction
 
@@ -23,9 +24,10 @@ CONTRACT_UNITS = {
 
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
-_RFC3339 = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+_MINUTE = re.compile(  # RFC 3339 with the seconds 00
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):00(?:\.([0-9]+))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))\Z")
+_SECONDS = {f"{second:02d}": second * MILLION for second in range(60)}
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -57,23 +59,31 @@ _day_cache = {}
 
 def parse_instant(text):
     """The instant of an RFC 3339 text with offset, or None. Digits beyond microseconds are cut off."""
-    match = _RFC3339.match(text)
+    seconds = _SECONDS.get(text[17:19])
+    minute = None if seconds is None else _parse_minute(text[:17] + "00" + text[19:])
+    return None if minute is None else minute + seconds
+
+
+@functools.lru_cache(1 << 18)
+def _parse_minute(text):
+    """The instant of a text with the seconds 00: in a long history each minute comes again and again."""
+    match = _MINUTE.match(text)
     if not match:
         return None
-    date, hour, minute, second, fraction, sign, offset_hour, offset_minute = match.groups()
+    date, hour, minute, fraction, sign, offset_hour, offset_minute = match.groups()
     if date not in _day_cache:
         _day_cache[date] = parse_day(date)
     day = _day_cache[date]
-    hour, minute, second = int(hour), int(minute), int(second)
-    if day is None or hour > 23 or minute > 59 or second > 59:
+    hour, minute = int(hour), int(minute)
+    if day is None or hour > 23 or minute > 59:
         return None
     offset = 0
     if sign:
         if int(offset_hour) > 23 or int(offset_minute) > 59:
             return None
         offset = (int(offset_hour) * 60 + int(offset_minute)) * (60 if sign == "+" else -60)
-    micros = int((fraction or "0")[:6].ljust(6, "0"))
-    return ((day * 24 + hour) * 3600 + minute * 60 + second - offset) * MILLION + micros
+    micros = int(fraction[:6].ljust(6, "0")) if fraction else 0
+    return ((day * 24 + hour) * 3600 + minute * 60 - offset) * MILLION + micros
 
 
 def day_text(day):
@@ -92,6 +102,11 @@ def instant_text(instant):
 def parse_fraction(text):
     """The exact value of a plain decimal text, or None."""
     return Fraction(text) if isinstance(text, str) and _DECIMAL.match(text) else None
+
+
+def whole_or_fraction(number):
+    """The same number, as an int where it is whole: that is many times faster to reckon with than a Fraction."""
+    return number.numerator if number.denominator == 1 else number
 
 
 def millionths_text(millionths):

@@ -1,10 +1,16 @@
 """The long ones: the whole history of the source, and growth."""
+import json
+import os
 import subprocess
+import sys
 import time
 
 from .drain import DAYS, fill, timed_drain
 from .fleet import Meter, two_stages
-from .servers import BINARY, say
+from .servers import BINARY, ROOT, say
+
+# What each process of the model of Tests/Oracle reads at a time: some 150 MB.
+MESSAGES_OF_A_PART = 150_000
 
 
 def history(stack, options):
@@ -16,8 +22,7 @@ def history(stack, options):
     with two_stages(options) as fleet:
         meter = Meter(stack, fleet)
         producer = subprocess.Popen(
-            [BINARY, "simulate", "--seed", "1", "--count", str(count), "--max-length", "400000"] + DAYS[:4],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            simulate(count) + ["--max-length", "400000"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         received = 0
         while received < count:
             time.sleep(5)
@@ -31,9 +36,35 @@ def history(stack, options):
         memory = fleet.memory_mb()
     say("history: auditing")
     audit = subprocess.run([BINARY, "audit"], capture_output=True, text=True)
-    return {"seconds": seconds, "activities_per_second": count / seconds, "budget": budget, "memory_mb": memory,
-            "samples": samples, "audit": "clean" if audit.returncode == 0 else audit.stdout[-2000:],
-            "producer": producer.stdout.read()[-2000:]}
+    results = {"seconds": seconds, "activities_per_second": count / seconds, "budget": budget, "memory_mb": memory,
+               "samples": samples, "audit": "clean" if audit.returncode == 0 else audit.stdout[-2000:],
+               "producer": producer.stdout.read()[-2000:]}
+    if options.check_history:
+        say("history: folding it again with the model of Tests/Oracle")
+        results["check"] = check(stack, count)
+    return results
+
+
+def simulate(count):
+    """The same messages each time: so none has to be kept until they are checked."""
+    return [BINARY, "simulate", "--seed", "1", "--count", str(count)] + DAYS[:4]
+
+
+def check(stack, count):
+    """The total of the same messages by an independent model, beside the ledger's; or why there is none."""
+    policy = os.path.join(stack.folder, "policy.json")
+    with open(policy, "w") as file:
+        subprocess.run([BINARY, "catalogue", "show", "--json"], stdout=file, check=True)
+    model = [sys.executable, "-B", os.path.join(ROOT, "Tests", "Oracle", "history_total.py"), "--policy", policy,
+             "--postgres", stack.postgres_url, "--folder", stack.folder,
+             "--parts", str(count // MESSAGES_OF_A_PART + 1)]
+    begin = time.monotonic()
+    with subprocess.Popen(simulate(count) + ["--out", "-"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as producer:
+        found = subprocess.run(model, stdin=producer.stdout, stdout=subprocess.PIPE, text=True)
+    if found.returncode not in (0, 1) or producer.returncode != 0:
+        return {"failure": f"the producer ended with {producer.returncode}, the model with {found.returncode}"}
+    return json.loads(found.stdout) | {"seconds": time.monotonic() - begin}
 
 
 def growth(stack, options):

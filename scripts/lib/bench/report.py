@@ -69,12 +69,27 @@ def plain(name, value):
         return [", ".join(f"{key} {number(each)}" for key, each in item.items()) for item in value]
     lines = []
     for key, each in value.items():
-        if isinstance(each, dict):
+        if key == "check":
+            lines += check_lines(each)
+        elif isinstance(each, dict):
             lines.append(f"{key}: " + ", ".join(f"{inner} {number(figure)}" for inner, figure in each.items()
                                                 if not isinstance(figure, dict)))
         elif not isinstance(each, list):
             lines.append(f"{key} {number(each)}")
     return lines
+
+
+def check_lines(check):
+    """What the model of Tests/Oracle makes of the same messages."""
+    if "failure" in check:
+        return [f"check: nothing was compared: {check['failure']}"]
+    lines = [f"{'check':14}{'by the model':>24}{'in the ledger':>24}"]
+    lines += [f"{key:14}{number(total):>24}{number(check['ledger'].get(key)):>24}"
+              for key, total in check["model"].items()]
+    compared = ", ".join(f"{number(rows)} of {view}" for view, rows in check["compared"].items())
+    lines.append(f"check: {number(check['differences'])} differences in {number(check['messages'])} messages; "
+                 f"compared were the rows {compared}; {check['seconds']:,.0f} s")
+    return lines + [f"check: {line}" for line in check["first_differences"]]
 
 
 def number(value):
