@@ -39,6 +39,11 @@ package struct RedisConnection: ~Copyable {
     self.commandTimeoutMs = commandTimeoutMs
   }
 
+  /// Another connection to the same server, as the same user.
+  package func another(name: String) throws(RedisError) -> RedisConnection {
+    try RedisConnection.open(url, commandTimeoutMs: commandTimeoutMs, name: name)
+  }
+
   /// Whether every further call throws.
   package var isBroken: Bool { failure != nil }
 
@@ -91,6 +96,22 @@ package struct RedisConnection: ~Copyable {
     let reply = RedisReply(owning: tree)
     if let error = reply.serverError { throw error }
     return reply
+  }
+
+  /// Waits for what the server says without being asked, as to a subscriber.
+  ///
+  /// - Returns: `nil` where it says nothing for so long.
+  /// - Throws: any `RedisError`; after `.server` the connection goes on.
+  package mutating func unasked(withinMs milliseconds: Int) throws(RedisError) -> RedisReply? {
+    try checkUsable()
+    precondition(unread == 0, "replies of a pipeline were left unread: they would be taken for what nobody asked for")
+    var next: UnsafeMutableRawPointer?
+    guard redisReaderGetReply(context.pointer.pointee.reader, &next) == REDIS_OK else { throw breakDown(reason: 0) }
+    if let next { return RedisReply(owning: next.assumingMemoryBound(to: redisReply.self)) }
+    var socket = pollfd(fd: context.pointer.pointee.fd, events: Int16(POLLIN), revents: 0)
+    guard poll(&socket, 1, Int32(milliseconds)) != 0 else { return nil }
+    unread = 1
+    return try reply()
   }
 
   /// The identity of the server process behind this connection: another one after each restart and failover.

@@ -8,6 +8,11 @@ package protocol InboxSource: AnyObject {
   /// How many messages wait in each partner's inbox.
   func waiting(_ partners: [String]) throws -> [Int]
 
+  /// Waits until one of the inboxes, all of them empty now, has a message, or the time is over.
+  ///
+  /// - Returns: `false`, at once, where an inbox is not empty, or nobody would tell.
+  func awaitMessages(of partners: [String], milliseconds: Int) throws -> Bool
+
   /// Takes the lease of an inbox and reads up to `count` of the oldest messages, oldest first. They stay in the list.
   /// A suspect one comes alone, and whoever dies from then on until `setDown` died on it.
   ///

@@ -10,10 +10,11 @@ package final class IngestLane<Source: InboxSource> {
     package var messagesPerTurn = 4_096
     /// Partners with no more messages than this take their turns together.
     var littleMessages: Int { min(256, messagesPerTurn) }
-    /// How long the idle lane that keeps watch waits at most before it looks again; see `WatchWait`.
+    /// How long the idle lane that keeps watch waits at most before it looks again, where it is not called; see
+    /// `WatchWait`.
     package var idleWaitMs = 80
-    /// How long the other idle lanes wait.
-    package var restMs = 500
+    /// How long it waits to be called, and the other idle lanes wait.
+    package var restMs = 1_000
     /// The most turns that a lane parks, because full lists refuse their blocks; each is as large as a turn's messages.
     package var parkedTurns = 16
     /// How long a parked turn waits at most before it is offered again.
@@ -22,7 +23,7 @@ package final class IngestLane<Source: InboxSource> {
     package var patienceMs: Int64 = 3_000
     package var parkedMs: Int64 = 500
     /// How often the directory is read.
-    package var directoryMs: Int64 = 1_000
+    package var directoryMs: Int64 = 2_000
 
     package init() {}
   }
@@ -90,7 +91,7 @@ package final class IngestLane<Source: InboxSource> {
       outage.recovered()
       if moved { watchWait.found(messages: messagesTaken) }
       // Whoever has taken everything lets something gather: each message alone would cost a transaction.
-      if !moved || (!isMoreWaiting && parked.isEmpty) { rest() }
+      if !moved || (!isMoreWaiting && parked.isEmpty) { try rest(connected) }
     } catch {
       source = nil
       parked = [:]
@@ -99,10 +100,15 @@ package final class IngestLane<Source: InboxSource> {
     }
   }
 
-  private func rest() {
+  private func rest(_ source: Source) throws {
     pulse.isGood()
     let keepsWatch = idle.enter()
     defer { if keepsWatch { idle.leave() } }
+    if keepsWatch, !watchWait.isLively, parked.isEmpty, let partners = directory?.partners,
+      try source.awaitMessages(of: partners, milliseconds: settings.restMs)
+    {
+      return
+    }
     let longest = Int64(keepsWatch ? watchWait.next() : settings.restMs)
     let due = parked.values.map { $0.dueAtMs - clock.nowMs }.min() ?? longest
     _ = clock.wait(milliseconds: Int(max(1, min(longest, due))))

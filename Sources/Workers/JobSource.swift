@@ -38,6 +38,11 @@ package protocol JobSource: AnyObject {
   /// How many jobs wait in each list.
   func waiting(_ lists: [JobList]) throws -> [Int]
 
+  /// Waits until one of the lists, all of them empty now, has a job, or the time is over.
+  ///
+  /// - Returns: `false`, at once, where a list is not empty, or nobody would tell.
+  func awaitJobs(in lists: [JobList], milliseconds: Int) throws -> Bool
+
   /// Takes the lease of a list and reads up to `count` of its oldest jobs, oldest first. They stay in the list.
   ///
   /// - Parameter read: is given each job; returns whether it wants another one.

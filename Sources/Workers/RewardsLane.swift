@@ -11,8 +11,11 @@ import Messages
 package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
   package struct Settings: Sendable {
     package var jobsPerBatch = 256
-    /// How long an idle lane rests before it looks again. Administrators wait for the answer, and only push.
+    /// How long an idle lane rests before it looks again, where it is not called. Administrators wait for the answer,
+    /// and only push.
     package var idleWaitMs = 12
+    /// How long it waits to be called.
+    package var restMs = 1_000
     /// How long a batch that waits for the database goes on once the lane is to stop.
     package var stoppingMs: Int64 = 5_000
     package var directoryMs: Int64 = 1_000
@@ -84,7 +87,7 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
       if worked {
         watchWait.found(messages: 1)
       } else if !swept {
-        _ = clock.wait(milliseconds: watchWait.next())
+        try rest(connected.source)
       }
     } catch {
       servers = nil
@@ -93,6 +96,15 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
       pulse.isGood()
       _ = clock.wait(milliseconds: outage.failed(error, report: report))
     }
+  }
+
+  private func rest(_ source: Source) throws {
+    if !watchWait.isLively, !isPutOff, let lists = catalogue?.catalogue.jobLists,
+      try source.awaitJobs(in: lists, milliseconds: hasPending ? Int(settings.pendingMs) : settings.restMs)
+    {
+      return
+    }
+    _ = clock.wait(milliseconds: watchWait.next())
   }
 
   private func takeTurns(_ servers: (source: Source, books: Books)) throws -> Bool {

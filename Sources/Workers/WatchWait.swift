@@ -29,6 +29,9 @@ struct WatchWait {
     looksInVain = 0
   }
 
+  /// Whether there was something not long ago: then a look now and then is cheaper than to be called.
+  var isLively: Bool { looksInVain <= Self.livelyLooks }
+
   /// - Returns: how long to rest now, in ms.
   mutating func next() -> Int {
     defer {

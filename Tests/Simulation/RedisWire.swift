@@ -19,6 +19,15 @@ final class RedisWire {
     self.run = run
   }
 
+  /// Waits for word from others: when it comes, a seed decides.
+  func sleep(atMostMilliseconds milliseconds: Int) {
+    let (actor, stage) = (actor, stage)
+    let microseconds = stage.with { $0.dice.milliseconds(1...milliseconds) }
+    stage.with { $0.actors[actor].isSleeping = true }
+    stage.pass(actor, microseconds: microseconds)
+    stage.with { $0.actors[actor].isSleeping = false }
+  }
+
   private enum Reply<Value: Sendable>: Sendable {
     case done(Value)
     case lost(knownAfter: Int64)

@@ -27,12 +27,7 @@ final class SimulatedBlocks: BlockSource {
   }
 
   func awaitBlocks(milliseconds: Int) throws {
-    // Word of new blocks ends the wait: when it comes, a seed decides.
-    let actor = wire.actor
-    let microseconds = wire.stage.with { $0.dice.milliseconds(1...milliseconds) }
-    wire.stage.with { $0.actors[actor].isSleeping = true }
-    wire.stage.pass(actor, microseconds: microseconds)
-    wire.stage.with { $0.actors[actor].isSleeping = false }
+    wire.sleep(atMostMilliseconds: milliseconds)
     _ = try wire.call("BRPOP wake") { _ in true }
   }
 

@@ -22,6 +22,12 @@ final class SimulatedInboxes: InboxSource {
     return try wire.call("LLEN of inboxes") { world in indices.map { world.redis[.inbox($0)].count } }
   }
 
+  func awaitMessages(of partners: [String], milliseconds: Int) throws -> Bool {
+    guard try waiting(partners).allSatisfy({ $0 == 0 }) else { return false }
+    wire.sleep(atMostMilliseconds: milliseconds)
+    return true
+  }
+
   private static func index(_ partner: String) -> Int { SimulatedCatalogue.partners.firstIndex(of: partner) ?? 0 }
 
   func claim(_ partner: String, count: Int, read: (InboxClaim, Int64, RawSpan) -> Void) throws -> InboxClaim? {

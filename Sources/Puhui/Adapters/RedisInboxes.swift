@@ -12,6 +12,7 @@ final class RedisInboxes: InboxSource {
   private let blockLists: [Urgency: BlockList]
   private var lists: [String: LeasedList] = [:]
   private var claims: [String: Claim] = [:]
+  private var watch = ChangeWatch()
 
   init(connection: consuming RedisConnection, keys: Keys, owner: String, fleet: FleetSettings) {
     self.connection = connection
@@ -36,6 +37,10 @@ final class RedisInboxes: InboxSource {
     // One command while all is quiet, as it mostly is.
     guard try Backlog.anyNonEmpty(lists, on: &connection) else { return partners.map { _ in 0 } }
     return try Backlog.lengths(of: lists, on: &connection)
+  }
+
+  func awaitMessages(of partners: [String], milliseconds: Int) throws -> Bool {
+    try watch.awaitElement(of: partners.map(keys.inbox), milliseconds: milliseconds, on: &connection)
   }
 
   func claim(_ partner: String, count: Int, read: (InboxClaim, Int64, RawSpan) -> Void) throws -> InboxClaim? {

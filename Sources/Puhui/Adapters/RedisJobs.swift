@@ -20,6 +20,7 @@ final class RedisJobs: JobSource {
   private let blockList: BlockList
   private var lists: [JobList: LeasedList] = [:]
   private var claims: [JobList: Claim] = [:]
+  private var watch = ChangeWatch()
 
   init(connection: consuming RedisConnection, keys: Keys, owner: String, fleet: FleetSettings) {
     self.connection = connection
@@ -41,6 +42,10 @@ final class RedisJobs: JobSource {
     let names = lists.map(name)
     guard try Backlog.anyNonEmpty(names, on: &connection) else { return names.map { _ in 0 } }
     return try Backlog.lengths(of: names, on: &connection)
+  }
+
+  func awaitJobs(in lists: [JobList], milliseconds: Int) throws -> Bool {
+    try watch.awaitElement(of: lists.map(name), milliseconds: milliseconds, on: &connection)
   }
 
   func claim(_ list: JobList, count: Int, read: (JobClaim, RawSpan) -> Bool) throws -> JobClaim? {
