@@ -45,6 +45,7 @@ let package = Package(
         .embedInCode("Migrations/m0009_parallel_reading.sql"),
         .embedInCode("Migrations/m0010_names.sql"),
         .embedInCode("Migrations/m0011_batch_rows.sql"),
+        .embedInCode("Migrations/m0012_one_name.sql"),
       ]),
 
     .target(

@@ -6,15 +6,12 @@ internal import PostgresClient
 /// without locks, and writes only the versions that it has read. Where one is not there any more, the batch is void,
 /// and the lane locks what it reads for a while: jobs come in crowds.
 struct AccountVersions {
-  /// How many batches lock their accounts after one that met a job.
-  private static let cautiousBatches = 64
-
-  private var cautiousBatchesLeft = 0
+  private var caution = Caution()
   /// `nil` while no account was asked for in the transaction.
   private(set) var read: [[Int32: RowVersion]]?
 
   /// Whether accounts are locked as they are read.
-  var areLocked: Bool { cautiousBatchesLeft > 0 }
+  var areLocked: Bool { caution.isOn }
 
   mutating func took(_ versions: [[Int32: RowVersion]]) { read = versions }
 
@@ -23,8 +20,8 @@ struct AccountVersions {
 
   mutating func committed() {
     forget()
-    cautiousBatchesLeft = max(0, cautiousBatchesLeft - 1)
+    caution.committed()
   }
 
-  mutating func collided() { cautiousBatchesLeft = Self.cautiousBatches }
+  mutating func collided() { caution.collided() }
 }

@@ -24,6 +24,8 @@ struct BookWriting {
   }
 
   func write(_ connection: inout PostgresConnection) throws {
+    // First: where an id is there already, the batch ends here.
+    try copyKeys(&connection)
     try copyEntries(&connection)
     try copyRefusals(&connection)
     try copyNewAccounts(&connection)
@@ -50,28 +52,25 @@ struct BookWriting {
   private func copyEntries(_ connection: inout PostgresConnection) throws {
     let count = parts.reduce(0) { $0 + $1.booking.entries.count }
     guard count > 0 else { return }
-    var rows = PostgresCopyRows(reservingBytes: count * 320)
-    var byID: [(id: String, part: Int, place: Int)] = []
-    byID.reserveCapacity(count)
-    for (number, part) in parts.enumerated() {
+    var rows = PostgresCopyRows(reservingBytes: count * 256)
+    for part in parts {
       // By resident, as the key begins: neighbours go to one page. Entries are large: places are sorted in their stead.
       let entries = part.booking.entries
       let byResident = entries.indices.map { (resident: entries[$0].residentNumber, place: $0) }
       for (_, place) in byResident.sorted(by: <) { write(entries[place], of: part.opening, to: &rows) }
-      for place in entries.indices where entries[place].content != nil {
-        byID.append((entries[place].key.id, number, place))
-      }
     }
-    try copyKeys(byID, &connection)
     try connection.copy(into: "puhui.entry", columns: Self.entryColumns, rows)
   }
 
   /// In the order of the ids, as every batch inserts them: of two batches that share some, one waits for the other.
-  private func copyKeys(
-    _ places: [(id: String, part: Int, place: Int)], _ connection: inout PostgresConnection
-  ) throws {
-    var keys = PostgresCopyRows(reservingBytes: places.count * 128)
-    for (_, part, place) in places.sorted(by: { $0.id < $1.id }) {
+  private func copyKeys(_ connection: inout PostgresConnection) throws {
+    let keyed = parts.enumerated().flatMap { number, part in
+      let entries = part.booking.entries
+      return entries.indices.filter { entries[$0].content != nil }
+        .map { (id: entries[$0].key.id, part: number, place: $0) }
+    }
+    var keys = PostgresCopyRows(reservingBytes: keyed.count * 128)
+    for (_, part, place) in keyed.sorted(by: { $0.id < $1.id }) {
       let entry = parts[part].booking.entries[place]
       guard let content = entry.content else { continue }
       keys.beginRow(columns: 7)
@@ -128,9 +127,7 @@ struct BookWriting {
   private func copyNewAccounts(_ connection: inout PostgresConnection) throws {
     var rows = PostgresCopyRows()
     for part in parts {
-      // By name, as the larger of the indexes has them.
-      let new = part.booking.accounts.filter(\.isNew).sorted { $0.resident < $1.resident }
-      for account in new { write(account, of: part.opening, to: &rows) }
+      for account in part.booking.accounts where account.isNew { write(account, of: part.opening, to: &rows) }
     }
     guard rows.rowCount > 0 else { return }
     try connection.copy(

@@ -38,6 +38,9 @@ package enum Migrator {
       readableFrom: 8),
     Migration(
       number: 11, name: "batch_rows", sql: String(decoding: PackageResources.m0011_batch_rows_sql, as: UTF8.self)),
+    Migration(
+      number: 12, name: "one_name", sql: String(decoding: PackageResources.m0012_one_name_sql, as: UTF8.self),
+      readableFrom: 11),
   ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.

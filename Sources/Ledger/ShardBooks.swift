@@ -11,11 +11,19 @@ package final class ShardBooks {
   private let owner: String
   private var batch: [(opening: BatchOpening, epoch: Int64)] = []
   private var versions = AccountVersions()
+  private let memory: KeyMemory
+  /// For each shard of the batch, the ids that are in the ledger once it is committed.
+  private var met: [[UInt64]] = []
 
-  /// - Parameter owner: names the lane in the fence rows, for operators.
-  package init(connection: consuming PostgresConnection, owner: String) throws(PostgresError) {
+  /// - Parameters:
+  ///   - owner: names the lane in the fence rows, for operators.
+  ///   - memory: shared by the lanes of a process.
+  package init(
+    connection: consuming PostgresConnection, owner: String, memory: KeyMemory = KeyMemory()
+  ) throws(PostgresError) {
     self.connection = connection
     self.owner = owner
+    self.memory = memory
     // Every statement of a batch goes from its arrays to rows by key. Statistics of a table that was empty a minute ago
     // must not turn that around; with OFFSET 0 in the statements these settings leave the planner no other way.
     try self.connection.execute(
@@ -42,7 +50,10 @@ package final class ShardBooks {
   /// - Throws: `LedgerError.fenceBusy` where that did not help.
   package func takeOver(shard: Int16) throws -> Int64 {
     for _ in 0..<3 {
-      if let epoch = try raiseEpoch(shard: shard) { return epoch }
+      if let epoch = try raiseEpoch(shard: shard) {
+        memory.tookOver(shard: shard, epoch: epoch)
+        return epoch
+      }
       try endOwner(ofShard: shard)
     }
     throw LedgerError.fenceBusy(shard: shard)
@@ -64,10 +75,12 @@ package final class ShardBooks {
       BatchOpening(
         shard: rows.int16(row, 0), batchNumber: rows.int64(row, 1), nextEntryNumber: rows.int64(row, 2),
         nextResidentNumber: rows.int32(row, 3), now: now ?? Instant(microseconds: rows.timestamp(row, 4)),
-        catalogueVersion: rows.int32(row, 5), highWaterMarks: Self.marks(rows, row))
+        catalogueVersion: rows.int32(row, 5), highWaterMarks: Self.marks(rows, row),
+        asksForEveryKey: memory.asksForEveryKey(ofShard: rows.int16(row, 0)))
     }
     let epochs = Dictionary(uniqueKeysWithValues: shards.map { ($0.shard, $0.epoch) })
     batch = openings.map { ($0, epochs[$0.shard] ?? 0) }
+    met = openings.map { _ in [] }
     return openings
   }
 
@@ -97,8 +110,15 @@ package final class ShardBooks {
 
   private var reading: BookReading { BookReading(shards: batch.map(\.opening.shard)) }
 
+  /// Asks for new ids only where they may have been met before; see `KeyMemory`.
   package func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers] {
-    try reading.answer(questions, &connection)
+    var asked = questions
+    for (part, held) in batch.enumerated() {
+      asked[part].keys += memory.doubtful(questions[part].newKeys, ofShard: held.opening.shard)
+    }
+    let answers = try reading.answer(asked, &connection)
+    for (part, answer) in answers.enumerated() { met[part] = answer.known.keys.map(KeyMemory.hash) }
+    return answers
   }
 
   /// - Throws: `LedgerError.residentRenamed` where an account is not there any more that `answer` found.
@@ -115,29 +135,39 @@ package final class ShardBooks {
   /// Writes everything of the batch. Nothing is visible before `commit`.
   ///
   /// - Throws: `LedgerError.accountsChanged` where somebody else has written an account since `accounts` read it: then
-  ///   the batch is void, and goes through when it is run again.
+  ///   the batch is void, and goes through when it is run again. So it does after a unique violation: an id was there
+  ///   that was not asked for.
   package func book(_ bookings: [Booking]) throws {
     precondition(bookings.count == batch.count, "a booking for each shard that was opened")
     let parts = zip(batch, bookings).map { BookWriting.Part(opening: $0.opening, epoch: $0.epoch, booking: $1) }
     do {
       try BookWriting(parts: parts, versions: versions.read).write(&connection)
+      for (part, booking) in bookings.enumerated() {
+        for entry in booking.entries where entry.content != nil { met[part].append(KeyMemory.hash(entry.key)) }
+      }
     } catch LedgerError.accountsChanged {
       versions.collided()
       throw LedgerError.accountsChanged
+    } catch let error as PostgresError where error.isUniqueViolation {
+      for held in batch { memory.collided(shard: held.opening.shard) }
+      throw error
     }
   }
 
   /// - Throws: a `PostgresError` of kind `unknownCommit` where the connection was lost inside COMMIT. Running the batch
   ///   again resolves it: the keys absorb what was booked.
   package func commit() throws {
-    batch = []
     versions.committed()
+    for (held, keys) in zip(batch, met) { memory.met(keys, ofShard: held.opening.shard) }
+    batch = []
+    met = []
     try connection.commit()
   }
 
   package func rollBack() {
     batch = []
     versions.forget()
+    met = []
     connection.rollback()
   }
 

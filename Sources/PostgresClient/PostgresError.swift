@@ -52,7 +52,10 @@ package struct PostgresError: Error, CustomStringConvertible {
 }
 
 extension PostgresError {
-  package var isUniqueViolation: Bool { sqlState == "23505" }
+  package var isUniqueViolation: Bool {
+    // Of a unique index, or of a constraint that excludes equals.
+    sqlState == "23505" || sqlState == "23P01"
+  }
   /// A value or a constraint is at fault: 22 data exceptions, 23 integrity.
   package var isAboutData: Bool { sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false }
   package var isDeadlock: Bool { sqlState == "40P01" }

@@ -25,6 +25,8 @@ struct NeglectedShards {
   private static let roundMs: Int64 = 30
   private static let lookEveryMs: Int64 = 250
   private static let neglectedAfterMs: Int64 = 750
+  /// Other lanes have as much to do as this one: a shard may well not move for the time of a round of theirs.
+  private static let roundsOfOwner: Int64 = 3
 
   private var marks: [Int: Mark] = [:]
   private var lookedAt: Int64 = .min
@@ -34,10 +36,12 @@ struct NeglectedShards {
   /// - Parameters:
   ///   - shards: those of others that have blocks.
   ///   - own: how many of the lane's own have some.
+  ///   - ownRoundMs: how long the lane has just been busy with its own.
   ///   - places: how far each of their lists has come.
   /// - Returns: those that may be taken over, and how many of them: some may be paused, or in somebody's hands.
   mutating func find(
-    among shards: [Int], own: Int, leisure: Leisure, nowMs: Int64, places: ([Int]) throws -> [String]
+    among shards: [Int], own: Int, ownRoundMs: Int64, leisure: Leisure, nowMs: Int64,
+    places: ([Int]) throws -> [String]
   ) rethrows -> (shards: [Int], most: Int) {
     let every = leisure == .idle ? 0 : leisure == .easy && looksAgain ? Self.roundMs : Self.lookEveryMs
     guard lookedAt == .min || nowMs - lookedAt >= every else { return ([], 0) }
@@ -53,7 +57,8 @@ struct NeglectedShards {
       let known = before[shard].flatMap { $0.place == place ? $0 : nil }
       marks[shard] = known ?? Mark(place: place, since: nowMs)
     }
-    let neglected = unmoved(shards, nowMs: nowMs, forMs: Self.neglectedAfterMs)
+    let forMs = max(Self.neglectedAfterMs, Self.roundsOfOwner * ownRoundMs)
+    let neglected = unmoved(shards, nowMs: nowMs, forMs: forMs)
     switch leisure {
     case .idle:
       let waiting = unmoved(shards, nowMs: nowMs, forMs: Self.patienceMs)

@@ -26,7 +26,9 @@ extension ScoringLane {
       guard try !dealWithSuspect(part, servers.source) else { return true }
       if part.blocks.isEmpty { return try dealWithUnreadable(part, servers.source) }
       if claim.isSuspect { guard try servers.source.setDown(claim) else { return false } }
-      return try takeThrough([part], servers)
+      var parts = [part]
+      part.blocks = []
+      return try takeThrough(&parts, servers)
     } catch let fault as BatchFault {
       if case .refused = fault { try servers.source.fail(claim) } else { try servers.source.handBack(claim) }
       throw fault
@@ -53,9 +55,10 @@ extension ScoringLane {
     var alone = shards.filter { shard in !claims.contains { $0.shard == shard } }
     var whole: [Part] = []
     for claim in claims.sorted(by: { $0.shard < $1.shard }) {
-      guard var part = parts[claim.shard], !part.blocks.isEmpty else {
+      let decoded = parts.removeValue(forKey: claim.shard)
+      guard var part = decoded, !part.blocks.isEmpty else {
         try servers.source.handBack(claim)
-        if claim.isSuspect || parts[claim.shard] != nil { alone.append(claim.shard) }
+        if claim.isSuspect || decoded != nil { alone.append(claim.shard) }
         continue
       }
       part.claim = claim
@@ -64,7 +67,7 @@ extension ScoringLane {
     }
     guard !whole.isEmpty else { return (false, alone) }
     do {
-      return (try takeThrough(whole, servers), alone)
+      return (try takeThrough(&whole, servers), alone)
     } catch let fault as BatchFault {
       logger.info(
         "A batch of several shards came to nothing.",
@@ -79,12 +82,12 @@ extension ScoringLane {
   ///
   /// - Returns: whether any was booked.
   /// - Throws: `BatchFault`, with the leases still held; after any other error they are given back.
-  private func takeThrough(_ parts: [Part], _ servers: (source: Source, books: Books)) throws -> Bool {
+  private func takeThrough(_ parts: inout [Part], _ servers: (source: Source, books: Books)) throws -> Bool {
     let start = clock.nowMs
-    let booked: [Part]
+    let shards: Set<Int16>
     do {
       try failpoints.reach(.afterParse, .score)
-      booked = try book(parts, servers)
+      shards = try book(&parts, servers)
     } catch let fault as BatchFault {
       throw fault
     } catch {
@@ -93,8 +96,9 @@ extension ScoringLane {
       for part in parts { try? servers.source.handBack(part.claim) }
       throw error
     }
+    let booked = parts.filter { shards.contains(Int16($0.claim.shard)) }
     try servers.source.trim(booked.map(\.claim))
-    for part in parts where !booked.contains(where: { $0.claim.shard == part.claim.shard }) {
+    for part in parts where !shards.contains(Int16(part.claim.shard)) {
       try servers.source.handBack(part.claim)
       leaveAlone(part.claim.shard, .fenced)
     }
@@ -103,7 +107,7 @@ extension ScoringLane {
     messagesBooked += messages
     report.finished(messages: messages)
     batchSize.took(
-      messages: messages, blocks: booked.reduce(0) { $0 + $1.blocks.count }, milliseconds: clock.nowMs - start)
+      messages: messages, blocks: booked.reduce(0) { $0 + $1.claim.count }, milliseconds: clock.nowMs - start)
     return !booked.isEmpty
   }
 
@@ -136,11 +140,13 @@ extension ScoringLane {
     return true
   }
 
-  private func book(_ parts: [Part], _ servers: (source: Source, books: Books)) throws -> [Part] {
+  /// - Returns: the shards that are booked.
+  private func book(_ parts: inout [Part], _ servers: (source: Source, books: Books)) throws -> Set<Int16> {
+    let claims = parts.map(\.claim)
     servers.books.whileWaiting = BatchPatience(clock: clock, pulse: pulse, stoppingMs: settings.stoppingMs)
-      .waiting { for part in parts { _ = try servers.source.renew(part.claim) } }
+      .waiting { for claim in claims { _ = try servers.source.renew(claim) } }
     defer { servers.books.whileWaiting = nil }
-    let (booked, notices, bookedAt) = try commit(parts, servers)
+    let (booked, notices, bookedAt) = try commit(&parts, servers)
     try failpoints.reach(.afterCommit, .score)
     try tell(notices, bookedAt: bookedAt, servers)
     return booked
@@ -148,12 +154,13 @@ extension ScoringLane {
 
   /// One transaction. The lane holds the lists' leases, so it may take the books over where another lane had them.
   ///
-  /// - Returns: the parts that are booked, what their partners are to be told, and the time of the database.
-  private func commit(_ held: [Part], _ servers: (source: Source, books: Books)) throws -> (
-    booked: [Part], notices: [OutcomeNotice], at: Instant
+  /// - Parameter parts: give their blocks away.
+  /// - Returns: the shards that are booked, what their partners are to be told, and the time of the database.
+  private func commit(_ parts: inout [Part], _ servers: (source: Source, books: Books)) throws -> (
+    booked: Set<Int16>, notices: [OutcomeNotice], at: Instant
   ) {
     let (source, books) = servers
-    let epochs = try held.map { part in
+    let epochs = try parts.map { part in
       let shard = part.claim.shard
       if self.epochs[shard] == nil { try failpoints.reach(.inTakeover, .score) }
       let epoch = try self.epochs[shard] ?? books.takeOver(shard: Int16(shard))
@@ -163,49 +170,58 @@ extension ScoringLane {
     do {
       try failpoints.reach(.beforeBegin, .score)
       let openings = try books.open(epochs)
-      let parts = held.filter { part in openings.contains { $0.shard == part.claim.shard } }
       let policy = try currentPolicy(openings[0].catalogueVersion, books)
-      var (received, scorers) = try inHand(parts, source) {
-        let received = try parts.map { try receivedBlocks($0, policy) }
-        let scorers = zip(openings, received).map { opening, blocks in
-          BatchScorer(policy: policy, opening: opening, blocks: blocks, render: ActivityMessage.encoded)
+      // A suspect block comes alone.
+      let claim = parts[0].claim
+      let scorers = try inHand(claim, source) {
+        try openings.map { opening in
+          let place = parts.firstIndex { $0.claim.shard == opening.shard } ?? 0
+          return BatchScorer(
+            policy: policy, opening: opening, blocks: try receivedBlocks(&parts[place], policy),
+            render: ActivityMessage.encoded)
         }
-        return (received, scorers)
       }
-      let questions = try inHand(parts, source) { scorers.map { $0.questions() } }
-      let answers = try books.answer(questions)
-      let accountQuestions = try inHand(parts, source) { scorers.indices.map { scorers[$0].receive(answers[$0]) } }
-      let accounts = try books.accounts(accountQuestions)
-      let windows = try inHand(parts, source) { scorers.indices.map { scorers[$0].receive(accounts[$0]) } }
-      let histories = try books.histories(windows)
-      let bookings = try inHand(parts, source) {
-        watch(received)
-        return scorers.indices.map { scorers[$0].fold(histories[$0]) }
-      }
+      let bookings = try judged(scorers, claim, servers)
       try books.book(bookings)
       try failpoints.reach(.afterRows, .score)
       try failpoints.reach(.beforeCommit, .score)
       try books.commit()
-      return (parts, bookings.flatMap(\.notices), openings[0].now)
+      return (Set(openings.map(\.shard)), bookings.flatMap(\.notices), openings[0].now)
     } catch {
       books.rollBack()
       throw error
     }
   }
 
+  /// Asks for what was recorded before, for accounts and for histories, and folds the messages.
+  private func judged(
+    _ asking: consuming [BatchScorer], _ claim: BlockClaim, _ servers: (source: Source, books: Books)
+  ) throws -> [Booking] {
+    let (source, books) = servers
+    var scorers = asking
+    let questions = try inHand(claim, source) { scorers.indices.map { scorers[$0].questions() } }
+    let answers = try books.answer(questions)
+    let accountQuestions = try inHand(claim, source) { scorers.indices.map { scorers[$0].receive(answers[$0]) } }
+    let accounts = try books.accounts(accountQuestions)
+    let windows = try inHand(claim, source) { scorers.indices.map { scorers[$0].receive(accounts[$0]) } }
+    let histories = try books.histories(windows)
+    return try inHand(claim, source) {
+      watch(scorers)
+      return scorers.indices.map { scorers[$0].fold(histories[$0]) }
+    }
+  }
+
   /// Computes with the messages. Whoever dies in here with a suspect block died on it; a wait for a server between two
   /// such calls, and whatever ends the lane in it, is not the fault of the messages.
-  private func inHand<Value>(_ parts: [Part], _ source: Source, _ compute: () throws -> Value) throws -> Value {
-    // A suspect block comes alone.
-    let claim = parts[0].claim
-    return try Poison.inHand(
+  private func inHand<Value>(_ claim: BlockClaim, _ source: Source, _ compute: () throws -> Value) throws -> Value {
+    try Poison.inHand(
       isSuspect: claim.isSuspect, takeUp: { try source.takeUp(claim) }, setDown: { try source.setDown(claim) }, compute)
   }
 
   /// Tells the failpoints which messages are about to be judged.
-  private func watch(_ received: [[ReceivedBlock]]) {
+  private func watch(_ scorers: [BatchScorer]) {
     guard failpoints.watchesMessages else { return }
-    for block in received.joined() {
+    for block in scorers.flatMap(\.blocks) {
       for message in block.messages {
         if case .activity(let activity, _, _) = message.content { failpoints.workOn(activity.id, .score) }
       }
@@ -213,8 +229,10 @@ extension ScoringLane {
     }
   }
 
-  private func receivedBlocks(_ part: Part, _ policy: Policy) throws -> [ReceivedBlock] {
+  /// The blocks are the part's no more: of a large batch, nothing is held twice.
+  private func receivedBlocks(_ part: inout Part, _ policy: Policy) throws -> [ReceivedBlock] {
     let received = try part.blocks.map { try receivedBlock($0, policy: policy) }
+    part.blocks = []
     let deaths = part.claim.attemptsAlone
     guard deaths >= Poison.deathsAlone else { return received }
     logger.error("Buried a message that killed its workers.", metadata: ["shard": "\(part.claim.shard)"])

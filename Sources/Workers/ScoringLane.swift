@@ -20,7 +20,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     /// After so many messages in one look at the shards, a lane does not let more gather.
     package var plentyOfMessages = 2_000
     /// How often the directory of partners is published again, should Redis have forgotten it.
-    package var directoryMs: Int64 = 1_000
+    package var directoryMs: Int64 = 2_000
 
     package init() {}
   }
@@ -115,7 +115,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     }
     let foreign = waiting.filter { epochs[$0] == nil }
     let left = try neglected.find(
-      among: foreign, own: own.count,
+      among: foreign, own: own.count, ownRoundMs: clock.nowMs - now,
       leisure: !booked ? .idle : messagesBooked < settings.plentyOfMessages ? .easy : .busy, nowMs: clock.nowMs,
       places: servers.source.places)
     var taken = 0

@@ -23,7 +23,8 @@ struct PreparedScoring: Sendable {
         end: (messages.last?.position.offset ?? 0) + 1, messages: messages, pushedAt: now)
     }
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks, render: ActivityMessage.encoded)
-    answers = ledger.answer(scorer.questions(), shard: shard)
+    let questions = scorer.questions()
+    answers = ledger.answer(questions, shard: shard)
     accounts = ledger.accounts(scorer.receive(answers), shard: shard)
     histories = ledger.histories(scorer.receive(accounts), shard: shard)
   }

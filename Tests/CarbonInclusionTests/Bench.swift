@@ -10,6 +10,9 @@ struct Books {
   var nextResident: Int32 = 1
   var now = minute(23, 0)
   var policy = SmallCatalogue.policy
+  var asksForEveryKey = true
+  /// What the last batch asked first.
+  private(set) var questions = LedgerQuestions()
   /// What the last batch asked about its residents.
   private(set) var asked = AccountQuestions()
   private(set) var windows: [HistoryWindow] = []
@@ -35,10 +38,10 @@ struct Books {
   mutating func fold(_ blocks: [ReceivedBlock]) -> Booking {
     let opening = BatchOpening(
       shard: 0, batchNumber: 1, nextEntryNumber: nextEntry, nextResidentNumber: nextResident, now: now,
-      catalogueVersion: 1, highWaterMarks: marks)
+      catalogueVersion: 1, highWaterMarks: marks, asksForEveryKey: asksForEveryKey)
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks) { Array($0.id.utf8) }
-    _ = scorer.questions()
-    asked = scorer.receive(answers)
+    questions = scorer.questions()
+    asked = scorer.receive(answered)
     var known = AccountAnswers()
     known.erased = residents.erased
     for resident in asked.booked { known.accounts[resident] = residents.accounts[resident] }
@@ -50,6 +53,14 @@ struct Books {
     let booking = scorer.fold(histories)
     remember(booking)
     return booking
+  }
+
+  /// All that is known; of the keys what was asked for.
+  private var answered: LedgerAnswers {
+    var answered = answers
+    answered.known = [:]
+    for key in questions.keys { answered.known[key] = answers.known[key] }
+    return answered
   }
 
   private mutating func remember(_ booking: Booking) {

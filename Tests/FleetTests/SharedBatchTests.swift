@@ -25,10 +25,10 @@ import Testing
 
   /// Looks at three shards of others, all of which stand still but those that moved.
   private func find(
-    _ neglected: inout NeglectedShards, _ leisure: NeglectedShards.Leisure, own: Int = 0, at nowMs: Int64,
-    moved: Set<Int> = []
+    _ neglected: inout NeglectedShards, _ leisure: NeglectedShards.Leisure, own: Int = 0, ownRoundMs: Int64 = 0,
+    at nowMs: Int64, moved: Set<Int> = []
   ) -> (shards: [Int], most: Int) {
-    neglected.find(among: [3, 5, 9], own: own, leisure: leisure, nowMs: nowMs) { shards in
+    neglected.find(among: [3, 5, 9], own: own, ownRoundMs: ownRoundMs, leisure: leisure, nowMs: nowMs) { shards in
       shards.map { moved.contains($0) ? "at \(nowMs)" : "still" }
     }
   }
@@ -57,6 +57,10 @@ import Testing
       #expect(find(&neglected, .busy, own: 20, at: time, moved: [3]).shards.isEmpty)
     }
     #expect(find(&neglected, .busy, own: 20, at: 750, moved: [3]).shards == [5, 9])
+    #expect(
+      find(&neglected, .busy, own: 20, ownRoundMs: 400, at: 1_000, moved: [3]).shards.isEmpty,
+      "its owner has as much to do, and is not through with its own round")
+    #expect(find(&neglected, .busy, own: 20, ownRoundMs: 400, at: 1_250, moved: [3]).shards == [5, 9])
   }
 
   @Test func `a lane looks soon after there was something, and less and less often after that`() {

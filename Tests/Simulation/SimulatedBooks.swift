@@ -8,6 +8,8 @@ final class SimulatedBooks: ScoringBooks {
   private let actor: Int
   private let session: Int
   private var isBroken = false
+  /// Whether the last batch met an id that it had not asked for.
+  private var isCautious = false
 
   init(stage: Stage, actor: Int) throws {
     self.stage = stage
@@ -60,14 +62,15 @@ final class SimulatedBooks: ScoringBooks {
       if try call("look at the fence", { $0.isOwner(of: shard.shard, epoch: shard.epoch) }) { owned.append(shard) }
     }
     guard !owned.isEmpty else { throw BatchFault.fenced }
-    return try call("read positions") { [session, owned] world in
+    return try call("read positions") { [session, owned, isCautious] world in
       let openings = owned.map { opened in
         let state = world.ledger.shards[opened.shard] ?? .init()
         return BatchOpening(
           shard: opened.shard, batchNumber: state.fence.batchNumber + 1, nextEntryNumber: state.fence.nextEntryNumber,
           nextResidentNumber: state.fence.nextResidentNumber, now: Instant(microseconds: begun.now),
           catalogueVersion: SimulatedCatalogue.policy.version,
-          highWaterMarks: world.mutation == .forgetMarks ? [:] : state.marks)
+          highWaterMarks: world.mutation == .forgetMarks ? [:] : state.marks,
+          asksForEveryKey: isCautious || world.dice.chance(300))
       }
       world.ledger.sessions[session]?.opened = zip(openings, owned).map { ($0, $1.epoch) }
       return openings
@@ -121,7 +124,9 @@ final class SimulatedBooks: ScoringBooks {
       let insertion = try call("insert \(key.id)") { [session] in $0.ledger.insert(key, by: session) }
       switch insertion {
       case .inserted: return
-      case .violates: throw BatchFault.collided("\(key.id) is there already")
+      case .violates:
+        isCautious = true
+        throw BatchFault.collided("\(key.id) is there already")
       case .waits: break
       }
       guard waited < 5_000 else { throw BatchFault.collided("lock timeout") }
@@ -138,6 +143,7 @@ final class SimulatedBooks: ScoringBooks {
     }
     switch answer {
     case .committed:
+      isCautious = false
       stage.pass(actor, microseconds: stage.with { $0.latency(of: actor) })
       guard stage.with({ $0.isAlive(actor) }) else { throw ProcessEnded() }
     case .unknown:

@@ -1,8 +1,7 @@
 extension BatchScorer {
   /// An act of a resident: credited, capped, overlapping or held.
-  mutating func act(_ message: JudgedMessage) throws(Refusal) {
+  mutating func act(_ message: JudgedMessage, _ admitted: Judge.Admitted) {
     let activity = message.activity
-    let admitted = try judge.admit(activity, partnerNumber: message.key.partnerNumber)
     let index = residentState(of: activity.resident)
     var recorded = RecordedActivity(
       entryNumber: takeEntryNumber(), key: message.key, behaviourNumber: admitted.behaviour.number,

@@ -7,11 +7,13 @@ package struct BatchScorer {
   let opening: BatchOpening
   /// The day of the programme's zone on which the batch is booked.
   let today: Day
-  let blocks: [ReceivedBlock]
+  package let blocks: [ReceivedBlock]
   /// For each message, in order, whether its position has been handed on before.
   let redelivered: [Bool]
   /// For each message, in order, whether more than a duplicate may come of it; once the first answers are there.
   private var mayBeBooked: [Bool] = []
+  /// For each message, in order, what an act that the rules admit is admitted as, where `questions` had to know it.
+  private var admitted: [Judge.Admitted?] = []
   /// Writes an activity as the message that it was, for the record of a refusal.
   let render: @Sendable (Activity) -> [UInt8]
   var answers = LedgerAnswers()
@@ -49,24 +51,37 @@ package struct BatchScorer {
   }
 
   /// What has to be known first: what was recorded before.
-  package func questions() -> LedgerQuestions {
+  package mutating func questions() -> LedgerQuestions {
     var questions = LedgerQuestions()
-    questions.keys.reserveCapacity(redelivered.count)
+    questions.keys.reserveCapacity(opening.asksForEveryKey ? redelivered.count : 0)
+    var admitted: [Judge.Admitted?] = []
+    admitted.reserveCapacity(redelivered.count)
     forEachMessage { message, isRedelivered in
       if let letter = message.letter { questions.letters.append(letter) }
       if isRedelivered || message.letter != nil { questions.refusals.append(message.refusedContent) }
+      let admission = isRedelivered || message.letter != nil ? nil : admission(of: message)
+      admitted.append(admission)
       guard case .activity(let activity, _, _) = message.content else { return }
-      let partner = message.position.partnerNumber
-      questions.keys.append(ActivityKey(partnerNumber: partner, id: activity.id))
+      let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
+      // What is refused leaves no key, so only an answer tells whether it was recorded before.
+      if admission == nil { questions.keys.append(key) } else { questions.newKeys.append(key) }
       if case .reversal(let id) = activity.report {
-        questions.keys.append(ActivityKey(partnerNumber: partner, id: id))
+        questions.keys.append(ActivityKey(partnerNumber: key.partnerNumber, id: id))
       }
     }
+    self.admitted = admitted
     for order in blocks.lazy.flatMap(\.reviews) {
       questions.reviews.append(order.jobID)
       questions.keys.append(order.key)
     }
     return questions
+  }
+
+  /// What a new act is admitted as; `nil` for anything else, and where its id is asked for in any case.
+  private func admission(of message: ReceivedMessage) -> Judge.Admitted? {
+    guard !opening.asksForEveryKey, case .activity(let activity, _, _) = message.content, case .act = activity.report
+    else { return nil }
+    return try? judge.admitNew(activity, partnerNumber: message.position.partnerNumber)
   }
 
   /// Takes the answers, and says whose accounts are needed: of duplicates none.
@@ -133,24 +148,27 @@ package struct BatchScorer {
     }
     booking.entries.reserveCapacity(redelivered.count)
     answers.known.reserveCapacity(answers.known.count + redelivered.count)
-    var iterator = redelivered.makeIterator()
+    var place = 0
     for block in blocks {
-      for message in block.messages { fold(message, isRedelivered: iterator.next() ?? false) }
+      for message in block.messages {
+        fold(message, isRedelivered: redelivered[place], admitted: admitted[place])
+        place += 1
+      }
       for order in block.reviews { review(order) }
     }
     closeAccounts()
     return booking
   }
 
-  private mutating func fold(_ message: ReceivedMessage, isRedelivered: Bool) {
+  private mutating func fold(_ message: ReceivedMessage, isRedelivered: Bool, admitted: Judge.Admitted?) {
     if let letter = message.letter {
       retry(message, of: letter)
     } else {
-      take(message, isRedelivered: isRedelivered)
+      take(message, isRedelivered: isRedelivered, admitted: admitted)
     }
   }
 
-  mutating func take(_ message: ReceivedMessage, isRedelivered: Bool) {
+  mutating func take(_ message: ReceivedMessage, isRedelivered: Bool, admitted: Judge.Admitted? = nil) {
     // A position may keep a message from being counted again, never from being credited: what was handed on before is
     // left out only where the ledger holds its refusal, or its key. Another message at that position is another
     // message.
@@ -167,7 +185,8 @@ package struct BatchScorer {
     case .activity(let activity, let content, let evidence):
       let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
       guard let known = answers.known[key] else {
-        judge(activity, key: key, content: content, evidence: evidence, position: message.position)
+        let judged = JudgedMessage(activity: activity, key: key, content: content, evidence: evidence)
+        judge(judged, position: message.position, admitted: admitted)
         return
       }
       if known.content != content {
@@ -180,19 +199,20 @@ package struct BatchScorer {
     }
   }
 
-  private mutating func judge(
-    _ activity: Activity, key: ActivityKey, content: Digest, evidence: Digest?, position: MessagePosition
-  ) {
-    let message = JudgedMessage(activity: activity, key: key, content: content, evidence: evidence)
+  private mutating func judge(_ message: JudgedMessage, position: MessagePosition, admitted: Judge.Admitted?) {
+    let activity = message.activity
     do throws(Refusal) {
-      try judge.checkDates(activity, partnerNumber: key.partnerNumber)
       switch activity.report {
-      case .act: try act(message)
-      case .reversal(let id): try reverse(message, reversedID: id)
+      case .act:
+        if let admitted { return act(message, admitted) }
+        act(message, try judge.admitNew(activity, partnerNumber: message.key.partnerNumber))
+      case .reversal(let id):
+        try judge.checkDates(activity, partnerNumber: message.key.partnerNumber)
+        try reverse(message, reversedID: id)
       }
     } catch {
       refuse(
-        .init(position: position, content: content), error, id: activity.id, resident: activity.resident,
+        .init(position: position, content: message.content), error, id: activity.id, resident: activity.resident,
         payload: render(activity))
     }
   }

@@ -40,6 +40,12 @@ package struct Judge: Sendable {
     }
   }
 
+  /// All rules that a new act has to pass before its resident's history is looked at.
+  package func admitNew(_ activity: Activity, partnerNumber: Int16) throws(Refusal) -> Admitted {
+    try checkDates(activity, partnerNumber: partnerNumber)
+    return try admit(activity, partnerNumber: partnerNumber)
+  }
+
   /// The rules that need no history of the resident.
   package func admit(_ activity: Activity, partnerNumber: Int16) throws(Refusal) -> Admitted {
     guard case .act(let code, let reported, let unit) = activity.report else {

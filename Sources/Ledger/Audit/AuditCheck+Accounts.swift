@@ -40,7 +40,7 @@ extension AuditCheck {
       AuditTopic(
         "one-account", "I3", holds: "a resident has one account",
         meaning: "One person's activities are in two shards: caps and overlaps do not see each other's.",
-        advice: "Were binaries with different shard maps running? Stop the fleet, and report it as a defect."),
+        advice: "Did anybody take the constraint account_one_name away? Stop the fleet, and report it as a defect."),
       .everything,
       """
       SELECT NULL::smallint, NULL::bigint, NULL::text, NULL::text, a.resident, NULL::text, 'one account',

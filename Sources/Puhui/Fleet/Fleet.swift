@@ -21,6 +21,7 @@ struct Fleet: Service {
   private let redisURL: RedisURL
   private let postgresURL: String
   private let keys: Keys
+  private let keyMemory = KeyMemory()
   private let evidenceKey: [UInt8]?
   private let signingKey: SigningKey?
   private let logger: Logger
@@ -75,6 +76,7 @@ struct Fleet: Service {
 
   /// Runs until the process is told to stop.
   func run() async throws {
+    LargeBuffers.giveBack()
     let group = LaneGroup(stop: stop) { failure in
       logger.error("A lane ended.", metadata: ["lane": "\(failure.lane)", "error": "\(failure.error)"])
     }
@@ -137,8 +139,9 @@ struct Fleet: Service {
     ) {
       var postgres = try openPostgres()
       try Migrator.check(&postgres)
-      let books = LedgerBooks(books: try ShardBooks(connection: postgres, owner: owner), evidenceKey: evidenceKey)
-      return (RedisBlocks(connection: try openRedis(name), keys: keys, owner: owner, fleet: settings), books)
+      let books = try ShardBooks(connection: postgres, owner: owner, memory: keyMemory)
+      let redis = RedisBlocks(connection: try openRedis(name), keys: keys, owner: owner, fleet: settings)
+      return (redis, LedgerBooks(books: books, evidenceKey: evidenceKey))
     }
   }
 

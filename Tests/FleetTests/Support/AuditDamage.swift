@@ -142,7 +142,10 @@ extension AuditDamage {
     AuditDamage(
       check: "one-account", what: "two accounts of one resident",
       victim: "SELECT NULL::smallint AS shard, resident FROM puhui.account WHERE shard = 4 AND resident_no = 1",
-      sql: "UPDATE puhui.account a SET resident = v.resident FROM victim v WHERE a.shard = 9 AND a.resident_no = 1",
+      sql: """
+        ALTER TABLE puhui.account DROP CONSTRAINT account_one_name;
+        UPDATE puhui.account a SET resident = v.resident FROM victim v WHERE a.shard = 9 AND a.resident_no = 1
+        """,
       names: ["resident"]),
   ]
 
