@@ -22,14 +22,11 @@ package final class KeyMemory: Sendable {
 
   package init() {}
 
-  /// Whether the next batch asks for every id of a shard.
-  func asksForEveryKey(ofShard shard: Int16) -> Bool { shards.withLock { $0[shard]?.caution.isOn ?? false } }
-
-  /// Those of the keys that were met.
-  func doubtful(_ keys: [ActivityKey], ofShard shard: Int16) -> [ActivityKey] {
+  /// Whether an id was not met, and what was met is known.
+  func isNew(_ key: ActivityKey, toShard shard: Int16) -> Bool {
     shards.withLock { shards in
-      guard let met = shards[shard]?.keys else { return [] }
-      return keys.filter { met.mayHold(Self.hash($0)) }
+      guard let known = shards[shard] else { return true }
+      return !known.caution.isOn && !known.keys.mayHold(Self.hash(key))
     }
   }
 

@@ -75,8 +75,7 @@ package final class ShardBooks {
       BatchOpening(
         shard: rows.int16(row, 0), batchNumber: rows.int64(row, 1), nextEntryNumber: rows.int64(row, 2),
         nextResidentNumber: rows.int32(row, 3), now: now ?? Instant(microseconds: rows.timestamp(row, 4)),
-        catalogueVersion: rows.int32(row, 5), highWaterMarks: Self.marks(rows, row),
-        asksForEveryKey: memory.asksForEveryKey(ofShard: rows.int16(row, 0)))
+        catalogueVersion: rows.int32(row, 5), highWaterMarks: Self.marks(rows, row))
     }
     let epochs = Dictionary(uniqueKeysWithValues: shards.map { ($0.shard, $0.epoch) })
     batch = openings.map { ($0, epochs[$0.shard] ?? 0) }
@@ -110,13 +109,12 @@ package final class ShardBooks {
 
   private var reading: BookReading { BookReading(shards: batch.map(\.opening.shard)) }
 
-  /// Asks for new ids only where they may have been met before; see `KeyMemory`.
+  /// Whether an id need not be asked for: where it is there all the same, `book` throws a unique violation; see
+  /// `KeyMemory`.
+  package func isNew(_ key: ActivityKey, toShard shard: Int16) -> Bool { memory.isNew(key, toShard: shard) }
+
   package func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers] {
-    var asked = questions
-    for (part, held) in batch.enumerated() {
-      asked[part].keys += memory.doubtful(questions[part].newKeys, ofShard: held.opening.shard)
-    }
-    let answers = try reading.answer(asked, &connection)
+    let answers = try reading.answer(questions, &connection)
     for (part, answer) in answers.enumerated() { met[part] = answer.known.keys.map(KeyMemory.hash) }
     return answers
   }

@@ -14,6 +14,8 @@ package protocol ScoringBooks: AnyObject {
   ///
   /// - Throws: `BatchFault.fenced` where none is left.
   func open(_ shards: [ShardEpoch]) throws -> [BatchOpening]
+  /// Whether an id need not be asked for: where it is there all the same, `book` throws `BatchFault.collided`.
+  func isNew(_ key: ActivityKey, toShard shard: Int16) -> Bool
   func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers]
   func accounts(_ questions: [AccountQuestions]) throws -> [AccountAnswers]
   func histories(_ windows: [[HistoryWindow]]) throws -> [HistoryAnswers]

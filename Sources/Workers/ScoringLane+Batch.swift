@@ -175,7 +175,9 @@ extension ScoringLane {
       let claim = parts[0].claim
       let scorers = try inHand(claim, source) {
         try openings.map { opening in
-          let place = parts.firstIndex { $0.claim.shard == opening.shard } ?? 0
+          guard let place = parts.firstIndex(where: { $0.claim.shard == opening.shard }) else {
+            preconditionFailure("a shard was opened that was not asked for")
+          }
           return BatchScorer(
             policy: policy, opening: opening, blocks: try receivedBlocks(&parts[place], policy),
             render: ActivityMessage.encoded)
@@ -199,7 +201,12 @@ extension ScoringLane {
   ) throws -> [Booking] {
     let (source, books) = servers
     var scorers = asking
-    let questions = try inHand(claim, source) { scorers.indices.map { scorers[$0].questions() } }
+    let questions = try inHand(claim, source) {
+      scorers.indices.map { place in
+        let shard = scorers[place].shard
+        return scorers[place].questions { books.isNew($0, toShard: shard) }
+      }
+    }
     let answers = try books.answer(questions)
     let accountQuestions = try inHand(claim, source) { scorers.indices.map { scorers[$0].receive(answers[$0]) } }
     let accounts = try books.accounts(accountQuestions)

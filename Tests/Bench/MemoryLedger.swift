@@ -20,6 +20,8 @@ struct MemoryLedger {
       nextResidentNumber: held.nextResidentNumber, now: now, catalogueVersion: catalogueVersion, highWaterMarks: [:])
   }
 
+  func isNew(_ key: ActivityKey) -> Bool { known[key] == nil }
+
   func answer(_ questions: LedgerQuestions, shard: Int16) -> LedgerAnswers {
     var answers = LedgerAnswers()
     for key in questions.keys { answers.known[key] = known[key] }

@@ -23,7 +23,7 @@ struct PreparedScoring: Sendable {
         end: (messages.last?.position.offset ?? 0) + 1, messages: messages, pushedAt: now)
     }
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks, render: ActivityMessage.encoded)
-    let questions = scorer.questions()
+    let questions = scorer.questions(isNew: ledger.isNew)
     answers = ledger.answer(questions, shard: shard)
     accounts = ledger.accounts(scorer.receive(answers), shard: shard)
     histories = ledger.histories(scorer.receive(accounts), shard: shard)
@@ -34,7 +34,7 @@ struct PreparedScoring: Sendable {
   /// All that scoring computes for the batch.
   func judge() -> Booking {
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks, render: ActivityMessage.encoded)
-    _ = scorer.questions()
+    _ = scorer.questions { answers.known[$0] == nil }
     _ = scorer.receive(answers)
     _ = scorer.receive(accounts)
     return scorer.fold(histories)

@@ -10,7 +10,8 @@ struct Books {
   var nextResident: Int32 = 1
   var now = minute(23, 0)
   var policy = SmallCatalogue.policy
-  var asksForEveryKey = true
+  /// Whether no id is asked for that need not be.
+  var believesNewKeys = false
   /// What the last batch asked first.
   private(set) var questions = LedgerQuestions()
   /// What the last batch asked about its residents.
@@ -38,9 +39,9 @@ struct Books {
   mutating func fold(_ blocks: [ReceivedBlock]) -> Booking {
     let opening = BatchOpening(
       shard: 0, batchNumber: 1, nextEntryNumber: nextEntry, nextResidentNumber: nextResident, now: now,
-      catalogueVersion: 1, highWaterMarks: marks, asksForEveryKey: asksForEveryKey)
+      catalogueVersion: 1, highWaterMarks: marks)
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: blocks) { Array($0.id.utf8) }
-    questions = scorer.questions()
+    questions = scorer.questions { _ in believesNewKeys }
     asked = scorer.receive(answered)
     var known = AccountAnswers()
     known.erased = residents.erased

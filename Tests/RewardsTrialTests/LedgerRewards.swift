@@ -171,7 +171,7 @@ struct LedgerRewards: RewardsSystem {
       ], pushedAt: now)
     let opening = try shards.open([ShardEpoch(shard: shard, epoch: epoch)], now: now)[0]
     var scorer = BatchScorer(policy: policy, opening: opening, blocks: [block], render: ActivityMessage.encoded)
-    let questions = scorer.questions()
+    let questions = scorer.questions { _ in false }
     let accounts = scorer.receive(try shards.answer([questions])[0])
     let windows = scorer.receive(try shards.accounts([accounts])[0])
     try shards.book([scorer.fold(try shards.histories([windows])[0])])

@@ -62,19 +62,23 @@ final class SimulatedBooks: ScoringBooks {
       if try call("look at the fence", { $0.isOwner(of: shard.shard, epoch: shard.epoch) }) { owned.append(shard) }
     }
     guard !owned.isEmpty else { throw BatchFault.fenced }
-    return try call("read positions") { [session, owned, isCautious] world in
+    return try call("read positions") { [session, owned] world in
       let openings = owned.map { opened in
         let state = world.ledger.shards[opened.shard] ?? .init()
         return BatchOpening(
           shard: opened.shard, batchNumber: state.fence.batchNumber + 1, nextEntryNumber: state.fence.nextEntryNumber,
           nextResidentNumber: state.fence.nextResidentNumber, now: Instant(microseconds: begun.now),
           catalogueVersion: SimulatedCatalogue.policy.version,
-          highWaterMarks: world.mutation == .forgetMarks ? [:] : state.marks,
-          asksForEveryKey: isCautious || world.dice.chance(300))
+          highWaterMarks: world.mutation == .forgetMarks ? [:] : state.marks)
       }
       world.ledger.sessions[session]?.opened = zip(openings, owned).map { ($0, $1.epoch) }
       return openings
     }
+  }
+
+  /// Nothing is remembered: what is asked for, a seed decides.
+  func isNew(_ key: ActivityKey, toShard shard: Int16) -> Bool {
+    !isCautious && stage.with { $0.dice.chance(700) }
   }
 
   func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers] {

@@ -8,6 +8,7 @@ package struct BatchScorer {
   /// The day of the programme's zone on which the batch is booked.
   let today: Day
   package let blocks: [ReceivedBlock]
+  package var shard: Int16 { opening.shard }
   /// For each message, in order, whether its position has been handed on before.
   let redelivered: [Bool]
   /// For each message, in order, whether more than a duplicate may come of it; once the first answers are there.
@@ -51,20 +52,23 @@ package struct BatchScorer {
   }
 
   /// What has to be known first: what was recorded before.
-  package mutating func questions() -> LedgerQuestions {
+  ///
+  /// - Parameter isNew: whether an id need not be asked for, because the ledger's own key refuses the batch where it is
+  ///   there all the same.
+  package mutating func questions(isNew: (ActivityKey) -> Bool) -> LedgerQuestions {
     var questions = LedgerQuestions()
-    questions.keys.reserveCapacity(opening.asksForEveryKey ? redelivered.count : 0)
     var admitted: [Judge.Admitted?] = []
     admitted.reserveCapacity(redelivered.count)
     forEachMessage { message, isRedelivered in
       if let letter = message.letter { questions.letters.append(letter) }
-      if isRedelivered || message.letter != nil { questions.refusals.append(message.refusedContent) }
-      let admission = isRedelivered || message.letter != nil ? nil : admission(of: message)
-      admitted.append(admission)
-      guard case .activity(let activity, _, _) = message.content else { return }
+      let comesAgain = isRedelivered || message.letter != nil
+      if comesAgain { questions.refusals.append(message.refusedContent) }
+      guard case .activity(let activity, _, _) = message.content else { return admitted.append(nil) }
       let key = ActivityKey(partnerNumber: message.position.partnerNumber, id: activity.id)
       // What is refused leaves no key, so only an answer tells whether it was recorded before.
-      if admission == nil { questions.keys.append(key) } else { questions.newKeys.append(key) }
+      let admission = !comesAgain && isNew(key) ? admission(of: activity, partnerNumber: key.partnerNumber) : nil
+      admitted.append(admission)
+      if admission == nil { questions.keys.append(key) }
       if case .reversal(let id) = activity.report {
         questions.keys.append(ActivityKey(partnerNumber: key.partnerNumber, id: id))
       }
@@ -77,11 +81,10 @@ package struct BatchScorer {
     return questions
   }
 
-  /// What a new act is admitted as; `nil` for anything else, and where its id is asked for in any case.
-  private func admission(of message: ReceivedMessage) -> Judge.Admitted? {
-    guard !opening.asksForEveryKey, case .activity(let activity, _, _) = message.content, case .act = activity.report
-    else { return nil }
-    return try? judge.admitNew(activity, partnerNumber: message.position.partnerNumber)
+  /// What a new act is admitted as; `nil` for what is refused, and for reversals.
+  private func admission(of activity: Activity, partnerNumber: Int16) -> Judge.Admitted? {
+    guard case .act = activity.report else { return nil }
+    return try? judge.admitNew(activity, partnerNumber: partnerNumber)
   }
 
   /// Takes the answers, and says whose accounts are needed: of duplicates none.

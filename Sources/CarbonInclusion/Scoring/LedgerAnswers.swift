@@ -19,12 +19,10 @@ package struct BatchOpening: Sendable, Equatable {
   package var now: Instant
   package var catalogueVersion: Int32
   package var highWaterMarks: [InboxIncarnation: Int64]
-  /// Whether every id is to be asked for. Otherwise the books may leave out `LedgerQuestions.newKeys`.
-  package var asksForEveryKey: Bool
 
   package init(
     shard: Int16, batchNumber: Int64, nextEntryNumber: Int64, nextResidentNumber: Int32, now: Instant,
-    catalogueVersion: Int32, highWaterMarks: [InboxIncarnation: Int64], asksForEveryKey: Bool = true
+    catalogueVersion: Int32, highWaterMarks: [InboxIncarnation: Int64]
   ) {
     self.shard = shard
     self.batchNumber = batchNumber
@@ -33,7 +31,6 @@ package struct BatchOpening: Sendable, Equatable {
     self.now = now
     self.catalogueVersion = catalogueVersion
     self.highWaterMarks = highWaterMarks
-    self.asksForEveryKey = asksForEveryKey
   }
 }
 
@@ -51,9 +48,6 @@ package struct RefusedContent: Sendable, Hashable {
 /// What the ledger is asked first.
 package struct LedgerQuestions: Sendable, Equatable {
   package var keys: [ActivityKey] = []
-  /// Ids of acts that are booked under them unless the ledger holds them already. They need not be asked for: where one
-  /// is there, the ledger's own key refuses the batch, and it is run again with every id asked for.
-  package var newKeys: [ActivityKey] = []
   /// Messages that may have been refused before.
   package var refusals: [RefusedContent] = []
   /// Dead letters that are retried. They are to be locked, so that no two batches decide about one.

@@ -23,6 +23,8 @@ final class LedgerBooks: ScoringBooks {
 
   func open(_ shards: [ShardEpoch]) throws -> [BatchOpening] { try translating { try books.open(shards) } }
 
+  func isNew(_ key: ActivityKey, toShard shard: Int16) -> Bool { books.isNew(key, toShard: shard) }
+
   func answer(_ questions: [LedgerQuestions]) throws -> [LedgerAnswers] {
     try translating { try books.answer(questions) }
   }
