@@ -46,6 +46,7 @@ let package = Package(
         .embedInCode("Migrations/m0010_names.sql"),
         .embedInCode("Migrations/m0011_batch_rows.sql"),
         .embedInCode("Migrations/m0012_one_name.sql"),
+        .embedInCode("Migrations/m0013_title_order.sql"),
       ]),
 
     .target(

@@ -41,6 +41,9 @@ package enum Migrator {
     Migration(
       number: 12, name: "one_name", sql: String(decoding: PackageResources.m0012_one_name_sql, as: UTF8.self),
       readableFrom: 11),
+    Migration(
+      number: 13, name: "title_order", sql: String(decoding: PackageResources.m0013_title_order_sql, as: UTF8.self),
+      readableFrom: 11),
   ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.

@@ -71,6 +71,32 @@ import Testing
     #expect(ended.output.contains("\(AuditCheck.all.count + 4) checks hold ("), "\(ended.output)")
   }
 
+  @Test func `a title that was booked while the server's clock was set back is the newest all the same`() throws {
+    let fleet = try Self.books.get()
+    let copy = try BooksCopy(of: fleet)
+    defer { copy.drop() }
+    try copy.execute(
+      """
+      CREATE TABLE set_back AS
+      SELECT e.shard, e.resident_no, e.booked_at - interval '1 hour' AS at, f.batch_no + 1 AS batch_no, f.epoch,
+        (SELECT min(t.code) FROM puhui.title t WHERE t.code <> e.title) AS title
+      FROM puhui.account_entry e JOIN puhui.fence f USING (shard) WHERE e.kind = 6 ORDER BY e.entry_no DESC LIMIT 1;
+      INSERT INTO puhui.batch (batch_no, booked_at, epoch, residents, shard)
+      SELECT batch_no, at, epoch, 0, shard FROM set_back;
+      UPDATE puhui.fence f SET batch_no = s.batch_no FROM set_back s WHERE f.shard = s.shard;
+      INSERT INTO puhui.account_entry (points, held, booked_at, resident_no, shard, kind, reason, title)
+      SELECT 0, 0, at, resident_no, shard, 6, 'risen', title FROM set_back;
+      UPDATE puhui.account a SET title = s.title FROM set_back s
+      WHERE a.shard = s.shard AND a.resident_no = s.resident_no;
+      SELECT 1 / (SELECT count(title) FROM set_back);
+      """)
+    let ended = try fleet.program.run([
+      "audit", "--json", "--drained", "--postgres", copy.url, "--key-prefix", "none-\(copy.name):",
+    ])
+    let found = try findings(ended)
+    #expect(ended.status == 0, "\(found)\(ended.errors)")
+  }
+
   @Test func `books hold something for every check to look at`() throws {
     let fleet = try Self.books.get()
     let kinds = try fleet.rows("SELECT kind, outcome FROM puhui.entry GROUP BY 1, 2 ORDER BY 1, 2")

@@ -125,11 +125,11 @@ def _i3(views, known_ids):
 
 
 def _i4(views, policy):
-    """A resident's title is the one that was booked last; without one it is the lowest."""
+    """A resident's title is the one that was booked last, by number: clocks jump. Without one it is the lowest."""
     lowest = next((title.code for title in policy.titles if title.from_milligrams <= 0), None)
     booked = {}
     for row in sorted((row for row in views["ledger"] if row["kind"] == "title"),
-                      key=lambda row: (moment(row["booked_at"]), row["entry_id"])):
+                      key=lambda row: whole(row["entry_id"])):
         booked[row["resident"]] = row["title"] or lowest
     return [f"I4 {row['resident']}: the title is {row['title']}, and the one booked last {booked.get(row['resident'], lowest)}"
             for row in views["residents"] if row["title"] != booked.get(row["resident"], lowest)]

@@ -84,8 +84,11 @@ extension AuditCheck {
       SELECT \(accountColumns), coalesce(e.title, 'the lowest'), coalesce(a.title, 'the lowest')
       FROM puhui.account a
       LEFT JOIN (
-        SELECT DISTINCT ON (e.resident_no) e.resident_no, e.title FROM puhui.account_entry e
-        WHERE \(entryInRange) AND e.kind = 6 ORDER BY e.resident_no, e.booked_at DESC, e.entry_no DESC
+        -- By batch: the server's clock may have been set back, and numbers were once taken ahead.
+        SELECT DISTINCT ON (e.resident_no) e.resident_no, e.title
+        FROM puhui.account_entry e LEFT JOIN puhui.batch b ON b.shard = e.shard AND b.booked_at = e.booked_at
+        WHERE \(entryInRange) AND e.kind = 6
+        ORDER BY e.resident_no, b.batch_no DESC NULLS LAST, e.entry_no DESC
       ) e USING (resident_no)
       WHERE \(accountInRange) AND a.title IS DISTINCT FROM e.title
       """),
