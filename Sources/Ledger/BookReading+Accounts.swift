@@ -11,32 +11,41 @@ extension BookReading {
   ) {
     let booked = gathered(questions, \.booked)
     let read = gathered(questions, \.read)
-    var statements: [(sql: String, parameters: PostgresParameters)] = []
-    if !booked.isEmpty { statements.append(Self.accountQuestion(booked, isLocking: areLocked)) }
-    if !read.isEmpty { statements.append(Self.accountQuestion(read, isLocking: false)) }
     var answers = shards.map { _ in AccountAnswers() }
     var versions: [[Int32: RowVersion]] = shards.map { _ in [:] }
-    guard !statements.isEmpty else { return (answers, versions) }
+    guard !booked.isEmpty || !read.isEmpty else { return (answers, versions) }
+    // Locks are taken by rising number, so in one statement.
+    let toBook = booked.slices(of: areLocked ? booked.elements.count : Self.residentsAtOnce)
+    let toRead = read.slices(of: Self.residentsAtOnce)
+    var slices = (toBook.map { (booked, $0, true) } + toRead.map { (read, $0, false) })[...]
+    var statements = slices.map { residents, places, isToBook in
+      Self.accountQuestion(residents.elements[places], isLocking: isToBook && areLocked)
+    }
     // After the accounts: whoever has lost theirs by now has a tombstone.
     statements.append(("SELECT EXISTS (SELECT FROM puhui.tombstone)", PostgresParameters()))
-    let rows = try connection.pipeline(statements)
-    if !booked.isEmpty { Self.readAccounts(rows[0], booked, into: &answers, &versions) }
-    if !read.isEmpty { Self.readAccounts(rows[booked.isEmpty ? 0 : 1], read, into: &answers) }
+    var isAnyoneErased = false
+    try connection.pipeline(statements) { rows in
+      if let (residents, places, isToBook) = slices.popFirst() {
+        Self.readAccounts(rows, residents, from: places.lowerBound, isToBook, into: &answers, &versions)
+      } else {
+        isAnyoneErased = rows.bool(0, 0)
+      }
+    }
     for (part, question) in questions.enumerated()
     where question.reviewed.contains(where: { answers[part].accounts[$0] == nil }) {
       throw LedgerError.residentRenamed(shard: shards[part])
     }
-    if rows[rows.count - 1].bool(0, 0) { try findErased(questions, &answers, &connection) }
+    if isAnyoneErased { try findErased(questions, &answers, &connection) }
     return (answers, versions)
   }
 
   /// Where it has to wait for a lock, the name is looked at once more: whoever erases a resident changes it, and
   /// nothing must be booked under the old one afterwards.
-  private static func accountQuestion(_ residents: Gathered<String>, isLocking: Bool) -> (
+  private static func accountQuestion(_ residents: ArraySlice<String>, isLocking: Bool) -> (
     sql: String, parameters: PostgresParameters
   ) {
     var parameters = PostgresParameters()
-    parameters.append(array: residents.elements)
+    parameters.append(array: Array(residents))
     return (
       // By the name alone: with the shard, the way to a young table's rows would be the other key and all of a shard.
       """
@@ -50,26 +59,19 @@ extension BookReading {
   }
 
   private static func readAccounts(
-    _ rows: borrowing PostgresRows, _ residents: Gathered<String>, into answers: inout [AccountAnswers],
-    _ versions: inout [[Int32: RowVersion]]
-  ) {
-    readAccounts(rows, residents, into: &answers) { row, part, account in
-      account.purse = PointsPurse(lots: rows.lots(row, 7), held: rows.int64(row, 8), debt: rows.int64(row, 9))
-      versions[part][account.residentNumber] = rows.version(row, 10)
-    }
-  }
-
-  private static func readAccounts(
-    _ rows: borrowing PostgresRows, _ residents: Gathered<String>, into answers: inout [AccountAnswers],
-    complete: (_ row: Int, _ part: Int, _ account: inout AccountAnswers.Account) -> Void = { _, _, _ in }
+    _ rows: borrowing PostgresRows, _ residents: Gathered<String>, from first: Int, _ isToBook: Bool,
+    into answers: inout [AccountAnswers], _ versions: inout [[Int32: RowVersion]]
   ) {
     for row in 0..<rows.count {
-      let (part, resident) = residents[place: rows.int64(row, 0)]
+      let (part, resident) = residents[place: Int64(first) + rows.int64(row, 0)]
       var account = AccountAnswers.Account(
         residentNumber: rows.int32(row, 1), actions: rows.int64(row, 2), reductionMilligrams: rows.int64(row, 3),
         nanopoints: rows.int64(row, 4), title: rows.optionalString(row, 5),
         latestAt: Instant(microseconds: rows.timestamp(row, 6)))
-      complete(row, part, &account)
+      if isToBook {
+        account.purse = PointsPurse(lots: rows.lots(row, 7), held: rows.int64(row, 8), debt: rows.int64(row, 9))
+        versions[part][account.residentNumber] = rows.version(row, 10)
+      }
       answers[part].accounts[resident] = account
     }
   }

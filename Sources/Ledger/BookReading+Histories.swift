@@ -6,24 +6,26 @@ extension BookReading {
   func histories(_ windows: [[HistoryWindow]], _ connection: inout PostgresConnection) throws -> [HistoryAnswers] {
     let windows = gathered(windows) { $0 }
     var answers = shards.map { _ in HistoryAnswers() }
-    guard !windows.isEmpty else { return answers }
-    let question = Self.historyQuestion(windows)
-    let rows = try connection.query(question.sql, question.parameters)
-    for row in 0..<rows.count {
-      let (part, window) = windows[place: rows.int64(row, 22)]
-      Self.fold(row, of: rows, into: &answers[part][window.residentNumber, default: []])
+    var slices = windows.slices(of: Self.residentsAtOnce)[...]
+    try connection.pipeline(slices.map { Self.historyQuestion(windows, $0) }) { rows in
+      let first = Int64(slices.removeFirst().lowerBound)
+      for row in 0..<rows.count {
+        let (part, window) = windows[place: first + rows.int64(row, 22)]
+        Self.fold(row, of: rows, into: &answers[part][window.residentNumber, default: []])
+      }
     }
     return answers
   }
 
-  private static func historyQuestion(_ windows: Gathered<HistoryWindow>) -> (
+  private static func historyQuestion(_ windows: Gathered<HistoryWindow>, _ places: Range<Int>) -> (
     sql: String, parameters: PostgresParameters
   ) {
+    let asked = windows.elements[places]
     var parameters = PostgresParameters()
-    parameters.append(array: windows.shards)
-    parameters.append(array: windows.elements.map(\.residentNumber))
-    parameters.append(timestamps: windows.elements.map(\.from.microseconds))
-    parameters.append(timestamps: windows.elements.map(\.to.microseconds))
+    parameters.append(array: Array(windows.shards[places]))
+    parameters.append(array: asked.map(\.residentNumber))
+    parameters.append(timestamps: asked.map(\.from.microseconds))
+    parameters.append(timestamps: asked.map(\.to.microseconds))
     return (
       """
       SELECT e.resident_no, e.kind, e.entry_no, e.refers_to, e.partner_no, e.activity_id, e.behaviour_no, e.quantity,

@@ -4,6 +4,10 @@ internal import PostgresClient
 /// What a batch reads before it judges: keys and refusals; then accounts; then stretches of history. One statement asks
 /// for all shards of the batch.
 struct BookReading {
+  /// Accounts and histories come for so many residents at a time: as rows of an answer they take several times the
+  /// memory of what is made of them.
+  static let residentsAtOnce = 1_024
+
   /// The shards of the batch, in the order of what they ask.
   let shards: [Int16]
 

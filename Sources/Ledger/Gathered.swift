@@ -19,4 +19,9 @@ struct Gathered<Element> {
   subscript(place place: Int64) -> (part: Int, element: Element) {
     (parts[Int(place) - 1], elements[Int(place) - 1])
   }
+
+  /// The places of all elements, so many at a time.
+  func slices(of most: Int) -> [Range<Int>] {
+    stride(from: 0, to: elements.count, by: max(1, most)).map { $0..<min($0 + most, elements.count) }
+  }
 }

@@ -15,12 +15,21 @@ extension PostgresConnection {
   package mutating func pipeline(
     _ statements: [(sql: String, parameters: PostgresParameters)]
   ) throws(PostgresError) -> [PostgresRows] {
-    guard !statements.isEmpty else { return [] }
+    var rows: [PostgresRows] = []
+    try pipeline(statements) { rows.append($0) }
+    return rows
+  }
+
+  /// The same, and hands out the rows of each statement as they come: of large answers, one at a time is held.
+  package mutating func pipeline(
+    _ statements: [(sql: String, parameters: PostgresParameters)], take: (PostgresRows) -> Void
+  ) throws(PostgresError) {
+    guard !statements.isEmpty else { return }
     try reserve(statements)
     try link.send { PQenterPipelineMode($0) }
     let steps = try send(statements)
     try link.send { PQpipelineSync($0) }
-    return try receive(steps)
+    try receive(steps, take)
   }
 
   /// Checks the texts, and makes room for those that are new.
@@ -66,8 +75,7 @@ extension PostgresConnection {
   }
 
   /// Reads up to the sync point, leaves pipeline mode, then throws the first error.
-  private mutating func receive(_ steps: [Step]) throws(PostgresError) -> [PostgresRows] {
-    var rows: [PostgresRows] = []
+  private mutating func receive(_ steps: [Step], _ take: (PostgresRows) -> Void) throws(PostgresError) {
     var failure: PostgresError?
     var next = 0
     while let result = try nextOfPipeline() {
@@ -82,7 +90,7 @@ extension PostgresConnection {
       next += 1
       switch (result.status, step) {
       case (PGRES_COMMAND_OK, .prepare(let key, let name)): statements.insert(key, name: name)
-      case (PGRES_COMMAND_OK, .run), (PGRES_TUPLES_OK, .run), (PGRES_EMPTY_QUERY, .run): rows.append(result)
+      case (PGRES_COMMAND_OK, .run), (PGRES_TUPLES_OK, .run), (PGRES_EMPTY_QUERY, .run): take(result)
       case (PGRES_PIPELINE_ABORTED, _), (PGRES_FATAL_ERROR, .prepare): break
       case (PGRES_FATAL_ERROR, .run(let key)): forgetIfStale(key, result.error)
       default: throw link.fail(.decoding, "the server answered in a form that a pipeline does not understand")
@@ -91,7 +99,6 @@ extension PostgresConnection {
     try link.checkAlive(after: failure)
     try link.send { PQexitPipelineMode($0) }
     if let failure { throw failure }
-    return rows
   }
 
   /// The next result, over the nil that libpq puts behind each statement's.

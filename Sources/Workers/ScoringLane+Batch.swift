@@ -211,10 +211,10 @@ extension ScoringLane {
     let accountQuestions = try inHand(claim, source) { scorers.indices.map { scorers[$0].receive(answers[$0]) } }
     let accounts = try books.accounts(accountQuestions)
     let windows = try inHand(claim, source) { scorers.indices.map { scorers[$0].receive(accounts[$0]) } }
-    let histories = try books.histories(windows)
+    var histories = try books.histories(windows)
     return try inHand(claim, source) {
       watch(scorers)
-      return scorers.indices.map { scorers[$0].fold(histories[$0]) }
+      return scorers.indices.map { scorers[$0].fold(exchange(&histories[$0], with: [:])) }
     }
   }
 

@@ -8,7 +8,7 @@ import Messages
 package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
   package struct Settings: Sendable {
     /// A batch ends with the block that brings it to this many messages, of one shard or of several.
-    package var messagesPerBatch = 5_000
+    package var messagesPerBatch = 4_096
     /// Where they are small; else as many as have the messages.
     package var blocksPerBatch = 512
     /// How long a batch that waits for the database goes on once the lane is to stop.

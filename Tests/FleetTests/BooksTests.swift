@@ -121,6 +121,26 @@ import Testing
     }
   }
 
+  @Test func `of thousands of accounts and histories each comes to its resident`() throws {
+    let fleet = try FleetFixture()
+    let books = try books(fleet, "only")
+    let epoch = try books.takeOver(shard: 1)
+    _ = try books.open(1, epoch)
+    let numbers = Array(1...2_500 as ClosedRange<Int32>)
+    try books.book([.firsts(of: numbers.map { "r-\($0)" }) { "a-\($0)" }])
+    try books.commit()
+    _ = try books.open(1, epoch)
+    var questions = AccountQuestions()
+    questions.booked = numbers.reversed().map { "r-\($0)" }
+    questions.read = ["r-7", "nobody"]
+    let accounts = try books.accounts([questions])[0].accounts
+    #expect(accounts.mapValues(\.residentNumber) == Dictionary(uniqueKeysWithValues: numbers.map { ("r-\($0)", $0) }))
+    let windows = numbers.reversed().map { HistoryWindow(residentNumber: $0, from: .earliest, to: .latest) }
+    let histories = try books.histories([windows])[0].mapValues { $0.map(\.key.id) }
+    #expect(histories == Dictionary(uniqueKeysWithValues: numbers.map { ($0, ["a-\($0)"]) }))
+    books.rollBack()
+  }
+
   @Test func `a batch of several shards goes on without those that were taken over`() throws {
     let fleet = try FleetFixture()
     let (old, new) = (try books(fleet, "old"), try books(fleet, "new"))
@@ -215,21 +235,26 @@ import Testing
 
 extension Booking {
   /// The first activity of a resident, who is new.
-  fileprivate static func first(of resident: String) -> Booking {
-    var booking = Booking(nextEntryNumber: 2, nextResidentNumber: 2)
+  fileprivate static func first(of resident: String) -> Booking { firsts(of: [resident]) { _ in "same" } }
+
+  /// The first activities of residents, who are new and numbered from 1, under ids by their numbers.
+  fileprivate static func firsts(of residents: [String], id: (Int32) -> String) -> Booking {
+    let numbered = zip(Int32(1)..., residents)
+    var booking = Booking(
+      nextEntryNumber: Int64(residents.count) + 1, nextResidentNumber: Int32(residents.count) + 1)
     let at = Instant(seconds: 1_669_680_000)
-    booking.entries = [
+    booking.entries = numbered.map { number, _ in
       BookedEntry(
-        number: 1, residentNumber: 1, kind: .earn, key: ActivityKey(partnerNumber: 1, id: "same"),
+        number: Int64(number), residentNumber: number, kind: .earn, key: ActivityKey(partnerNumber: 1, id: id(number)),
         content: Digest(high: 1, low: 1), behaviourNumber: 1, quantity: .one,
         credit: .init(outcome: .credited, creditedQuantity: .one, reductionMilligrams: 1, factorNumber: 1), points: 0,
         occurredAt: at)
-    ]
-    booking.accounts = [
+    }
+    booking.accounts = numbered.map { number, resident in
       AccountChange(
-        residentNumber: 1, resident: resident, isNew: true, actions: 1, reductionMilligrams: 1, nanopoints: 0,
+        residentNumber: number, resident: resident, isNew: true, actions: 1, reductionMilligrams: 1, nanopoints: 0,
         purse: PointsPurse(), title: nil, latestAt: at)
-    ]
+    }
     return booking
   }
 }

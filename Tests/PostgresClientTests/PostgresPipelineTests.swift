@@ -67,6 +67,25 @@ struct PostgresPipelineTests {
     #expect(rows.allSatisfy { $0.string(0, 0) == text })
   }
 
+  @Test func `rows are handed out as they come, and those before are not held`() throws {
+    var connection = try TestDatabase.connect()
+    weak var before: PostgresRows?
+    var counts: [Int] = []
+    let counted = (1...3).map { count in
+      ("SELECT generate_series(1, $1::int8)", PostgresParameters { $0.append(Int64(count)) })
+    }
+    let error = postgresError {
+      try connection.pipeline(counted + [("SELECT 1/0", .init()), ("SELECT 4", .init())]) { rows in
+        #expect(before == nil, "the rows of statement \(counts.count) are held")
+        counts.append(rows.count)
+        before = rows
+      }
+    }
+    #expect(error?.sqlState == "22012")
+    #expect(counts == [1, 2, 3])
+    #expect(before == nil)
+  }
+
   @Test func `a pipeline makes room in the cache, and too many texts are refused`() throws {
     var connection = try TestDatabase.connect()
     for round in 0..<3 {

@@ -144,9 +144,11 @@ package struct BatchScorer {
   }
 
   /// Judges every message in order.
-  package mutating func fold(_ histories: HistoryAnswers) -> Booking {
+  ///
+  /// - Parameter histories: better nobody else's: what is added to one would copy it.
+  package mutating func fold(_ histories: consuming HistoryAnswers) -> Booking {
     for index in residents.indices {
-      guard let number = residents[index].number, let history = histories[number] else { continue }
+      guard let number = residents[index].number, let history = histories.removeValue(forKey: number) else { continue }
       residents[index].history = history
     }
     booking.entries.reserveCapacity(redelivered.count)
