@@ -51,13 +51,13 @@ def drain(stack, options):
 
 def floor(stack, options):
     """The same rows in the same transactions from memory; the number of connections that serves it best."""
-    run(["swift", "build", "-c", "release", "--product", "BenchCommand"], cwd=ROOT)
+    program = run([os.path.join(ROOT, "scripts", "build"), "BenchCommand"]).strip()
     results = []
     for connections in options.floor_connections:
         stack.fresh()
         results.append(json.loads(run([
-            os.path.join(ROOT, ".build", "release", "BenchCommand"), "floor", "--postgres", stack.postgres_url, "--count",
-            str(options.messages), "--connections", str(connections)])))
+            program, "floor", "--postgres", stack.postgres_url, "--count", str(options.messages), "--connections",
+            str(connections)])))
         say(f"floor: {results[-1]['activities_per_second']:,.0f} activities/s over {connections} connections")
     return results
 
