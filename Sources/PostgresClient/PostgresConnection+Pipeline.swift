@@ -20,7 +20,8 @@ extension PostgresConnection {
     return rows
   }
 
-  /// The same, and hands out the rows of each statement as they come: of large answers, one at a time is held.
+  /// The same, and hands out the rows of each statement as they come: of large answers, one at a time is held. What
+  /// came before an error was handed out too.
   package mutating func pipeline(
     _ statements: [(sql: String, parameters: PostgresParameters)], take: (PostgresRows) -> Void
   ) throws(PostgresError) {
