@@ -79,9 +79,7 @@ let package = Package(
         "CarbonInclusion", "Lanes", "Messages", "Workers",
         .product(name: "Logging", package: "swift-log"),
       ],
-      path: "Tests/Simulation",
-      // A test makes thousands of runs: with speed in debug builds too they take seconds.
-      swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+      path: "Tests/Simulation"),
     .executableTarget(
       name: "SimulationCommand",
       dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -104,7 +102,7 @@ let package = Package(
     .testTarget(name: "FeedingTests", dependencies: ["Feeding", "Messages", "CarbonInclusion"]),
     .testTarget(
       name: "CertificatesTests", dependencies: ["Certificates", "CarbonInclusion"], exclude: ["Golden"]),
-    .testTarget(name: "LanesTests", dependencies: ["Lanes"]),
+    .testTarget(name: "LanesTests", dependencies: ["Lanes", "TestServers"]),
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestServers"]),
     .testTarget(
       name: "FleetTests",
@@ -115,9 +113,7 @@ let package = Package(
 
     // What rewards should do, in its plainest form: judges the ledger, and draws what happens to it from seeds.
     .target(
-      name: "RewardsModel", dependencies: ["CarbonInclusion"], path: "Tests/RewardsModel",
-      // A hundred thousand operations are compared with every invariant: with speed in debug builds too it takes seconds.
-      swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+      name: "RewardsModel", dependencies: ["CarbonInclusion"], path: "Tests/RewardsModel"),
     .testTarget(name: "RewardsModelTests", dependencies: ["RewardsModel", "CarbonInclusion"]),
     .testTarget(
       name: "RewardsTrialTests",
@@ -141,6 +137,10 @@ if Context.environment["PUHUI_FUZZ"] == "1" {
     .executableTarget(name: "Fuzz", dependencies: ["FuzzHarnesses"], path: "Tests/Fuzz/Program"))
 }
 
+let computing: Set = [
+  "CarbonInclusion", "Lanes", "RedisClient", "PostgresClient", "Messages", "Feeding", "Queues", "Ledger", "Workers",
+  "Simulation", "RewardsModel",
+]
 for target in package.targets where target.type != .system {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
@@ -149,4 +149,9 @@ for target in package.targets where target.type != .system {
       .enableUpcomingFeature("MemberImportVisibility"),
       .enableUpcomingFeature("InternalImportsByDefault"),
     ]
+  // The tests make thousands of simulated runs, a hundred thousand operations of rewards, and move millions of messages
+  // through real fleets: debug builds are for speed too where that is computed, and quick to build elsewhere.
+  if computing.contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+  }
 }

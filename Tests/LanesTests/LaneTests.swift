@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestServers
 import Testing
 
 @testable import Lanes
@@ -62,7 +63,7 @@ struct LaneTests {
     #expect(returned.isStopping)
   }
 
-  @Test func `a lane starts only once`() async {
+  @Test(.onOwnThreads) func `a lane starts only once`() async {
     await #expect(processExitsWith: .failure) {
       let lane = Lane(name: "twice", stop: StopSignal()) { _ in }
       try lane.start()

@@ -1,4 +1,5 @@
 import PostgresClient
+import TestServers
 import Testing
 
 /// What goes to the server in binary comes back the same, and means there what it means here.
@@ -180,7 +181,7 @@ struct PostgresTypesTests {
     #expect(try connection.query("SELECT n FROM t").affectedRows == 5)
   }
 
-  @Test func `a wrong type, a NULL and a missing place stop the program`() async {
+  @Test(.onOwnThreads) func `a wrong type, a NULL and a missing place stop the program`() async {
     await #expect(processExitsWith: .failure) { [url = TestDatabase.url as String] in
       var connection = try TestDatabase.connect(to: url)
       _ = try connection.query("SELECT 1::int8").int32(0, 0)
