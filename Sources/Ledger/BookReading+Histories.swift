@@ -9,8 +9,12 @@ extension BookReading {
     var slices = windows.slices(of: Self.residentsAtOnce)[...]
     try connection.pipeline(slices.map { Self.historyQuestion(windows, $0) }) { rows in
       let first = Int64(slices.removeFirst().lowerBound)
-      for row in 0..<rows.count {
-        let (part, window) = windows[place: first + rows.int64(row, 22)]
+      // A window's entries come together, by their occurrence; here few are sorted at a time, and there all would be.
+      let inOrder = (0..<rows.count).sorted {
+        (rows.int64($0, 0), rows.int64($0, 1)) < (rows.int64($1, 0), rows.int64($1, 1))
+      }
+      for row in inOrder {
+        let (part, window) = windows[place: first + rows.int64(row, 0)]
         Self.fold(row, of: rows, into: &answers[part][window.residentNumber, default: []])
       }
     }
@@ -28,28 +32,27 @@ extension BookReading {
     parameters.append(timestamps: asked.map(\.to.microseconds))
     return (
       """
-      SELECT e.resident_no, e.kind, e.entry_no, e.refers_to, e.partner_no, e.activity_id, e.behaviour_no, e.quantity,
+      SELECT w.place, e.entry_no, e.kind, e.refers_to, e.partner_no, e.activity_id, e.behaviour_no, e.quantity,
         e.started_at, e.occurred_at, e.region, e.evidence, e.outcome, e.reason, e.detail, e.other_partner_no,
-        e.other_activity_id, e.credited_quantity, e.reduction_mg, e.nanopoints, e.factor_no, e.booked_at, w.place
+        e.other_activity_id, e.credited_quantity, e.reduction_mg, e.nanopoints, e.factor_no, e.booked_at
       FROM (SELECT u.* FROM unnest($1::smallint[], $2::int[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY
         u(shard, resident_no, low, high, place) OFFSET 0) w
       JOIN puhui.entry e
         ON e.shard = w.shard AND e.resident_no = w.resident_no AND e.occurred_at BETWEEN w.low AND w.high
-      ORDER BY e.shard, e.resident_no, e.entry_no
       """, parameters
     )
   }
 
   /// An activity's later entries lie in the same window, because they carry its occurrence.
   private static func fold(_ row: Int, of rows: borrowing PostgresRows, into history: inout [RecordedActivity]) {
-    switch BookedEntry.Kind(rawValue: rows.int16(row, 1)) {
+    switch BookedEntry.Kind(rawValue: rows.int16(row, 2)) {
     case .earn: history.append(recorded(row, of: rows))
     case .reversal:
       if let place = place(row, of: rows, in: history) { history[place].isReversed = true }
     case .upgrade:
       guard let place = place(row, of: rows, in: history) else { return }
       history[place].decideAgain(
-        credit(row, of: rows), by: rows.int64(row, 2), at: Instant(microseconds: rows.timestamp(row, 21)))
+        credit(row, of: rows), by: rows.int64(row, 1), at: Instant(microseconds: rows.timestamp(row, 21)))
     case nil: break
     }
   }
@@ -61,7 +64,7 @@ extension BookReading {
 
   private static func recorded(_ row: Int, of rows: borrowing PostgresRows) -> RecordedActivity {
     RecordedActivity(
-      entryNumber: rows.int64(row, 2), key: ActivityKey(partnerNumber: rows.int16(row, 4), id: rows.string(row, 5)),
+      entryNumber: rows.int64(row, 1), key: ActivityKey(partnerNumber: rows.int16(row, 4), id: rows.string(row, 5)),
       behaviourNumber: rows.int16(row, 6), quantity: Quantity(millionths: rows.int64(row, 7)),
       startedAt: rows.optionalTimestamp(row, 8).map { Instant(microseconds: $0) },
       endedAt: Instant(microseconds: rows.timestamp(row, 9)),
