@@ -47,6 +47,7 @@ let package = Package(
         .embedInCode("Migrations/m0011_batch_rows.sql"),
         .embedInCode("Migrations/m0012_one_name.sql"),
         .embedInCode("Migrations/m0013_title_order.sql"),
+        .embedInCode("Migrations/m0014_account_reserve.sql"),
       ]),
 
     .target(

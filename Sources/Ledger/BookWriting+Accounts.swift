@@ -48,7 +48,8 @@ extension BookWriting {
       """
       UPDATE puhui.account a SET actions = a.actions + c.actions, reduction_mg = a.reduction_mg + c.reduction_mg,
         nanopoints = a.nanopoints + c.nanopoints, latest_at = greatest(a.latest_at, c.latest_at),
-        points_available = c.available, points_debt = c.debt, lots = ($9::bigint[])[c.low:c.high], title = c.title
+        points_available = c.available, points_debt = c.debt, lots = ($9::bigint[])[c.low:c.high], title = c.title,
+        reserve = NULL
       FROM (SELECT u.* FROM
         unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::int[],
           $8::int[], $10::text[], \(keys))

@@ -134,12 +134,12 @@ struct BookWriting {
       into: "puhui.account",
       columns: [
         "actions", "reduction_mg", "points_available", "points_held", "points_debt", "nanopoints", "latest_at",
-        "opened_at", "resident_no", "shard", "resident", "lots", "title",
+        "opened_at", "resident_no", "shard", "resident", "lots", "title", "reserve",
       ], rows)
   }
 
   private func write(_ account: AccountChange, of opening: BatchOpening, to rows: inout PostgresCopyRows) {
-    rows.beginRow(columns: 13)
+    rows.beginRow(columns: 14)
     rows.write(account.actions)
     rows.write(account.reductionMilligrams)
     rows.write(account.purse.available)
@@ -153,7 +153,11 @@ struct BookWriting {
     rows.write(account.resident)
     rows.write(array: account.purse.lots.map(\.packed))
     rows.write(account.title)
+    rows.write(bytes: Self.reserve)
   }
+
+  /// What a new account keeps free in its page until it changes for the first time; see `m0014_account_reserve.sql`.
+  private static let reserve = [UInt8](repeating: 0, count: 48)
 
   private func copyTitles(_ connection: inout PostgresConnection) throws {
     var rows = PostgresCopyRows()

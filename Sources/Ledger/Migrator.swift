@@ -44,6 +44,10 @@ package enum Migrator {
     Migration(
       number: 13, name: "title_order", sql: String(decoding: PackageResources.m0013_title_order_sql, as: UTF8.self),
       readableFrom: 11),
+    Migration(
+      number: 14, name: "account_reserve",
+      sql: String(decoding: PackageResources.m0014_account_reserve_sql, as: UTF8.self),
+      readableFrom: 11),
   ].sorted { $0.number < $1.number }
 
   /// The schema version that this binary reads and writes.
