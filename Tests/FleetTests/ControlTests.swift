@@ -75,10 +75,10 @@ import Testing
       usleep(50_000)
     }
     for part in 0..<3 {
+      let before = try Int(received("eleme", fleet)) ?? 0
       try fleet.push(
         orders(0..<200, "x").map { $0.replacingOccurrences(of: "x-", with: "y\(part)-") }, partner: "eleme")
       let more = (0..<200).count { ShardMap.shard(ofResident: "y\(part)-r-\($0)") != shard }
-      let before = try Int(received("eleme", fleet)) ?? 0
       try fleet.waitForOutcomes(before + more, [worker])
     }
     worker.kill()
