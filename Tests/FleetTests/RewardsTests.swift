@@ -45,7 +45,7 @@ import Testing
     try desk.ask(#"{"op":"restock","id":"s-1","reward":"shanxi-tourism-pass","quantity":2}"#)
     let held = try desk.ask(redeem("j-1", "r-1", "shanxi-tourism-pass", 1))
     #expect(held.text("status") == "fulfilling" && held.number("points") == 1_000, "\(held)")
-    let asked = try desk.elements(of: "fulfil:culture-and-tourism").map(JobDesk.Reply.init)
+    let asked = try desk.awaitElements(1, of: "fulfil:culture-and-tourism").map(JobDesk.Reply.init)
     #expect(asked.map { $0.text("redemption") } == ["j-1"] && asked.first?.text("resident") == "r-1", "\(asked)")
     #expect(asked.first?.number("quantity") == 1 && asked.first?.text("deadline").isEmpty == false, "\(asked)")
 

@@ -70,6 +70,16 @@ struct JobDesk {
     return items.compactMap(\.text)
   }
 
+  /// Waits until a list has so many elements: what is handed over, comes after the answer.
+  func awaitElements(_ count: Int, of list: String) throws -> [String] {
+    for _ in 0..<60_000 {
+      let elements = try elements(of: list)
+      if elements.count >= count { return elements }
+      usleep(2_000)
+    }
+    throw TestFailure("\(list) did not get \(count) elements")
+  }
+
   /// Whether every invariant holds, the queues included.
   func audit() throws -> String {
     let ended = try fleet.program.run(["audit"])
