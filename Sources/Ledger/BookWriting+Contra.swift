@@ -87,30 +87,41 @@ extension BookWriting {
     )
   }
 
-  func copyRefusals(_ connection: inout PostgresConnection) throws {
+  func refusals() -> PostgresTableRows {
     let refusals = gathered(\.refusals)
-    guard !refusals.isEmpty else { return }
-    var rows = PostgresCopyRows()
-    var payloads = PostgresCopyRows()
+    var rows = PostgresTableRows(
+      "puhui.refusal",
+      Self.refusalKey + [
+        .smallint("outcome"), .text("activity_id"), .text("resident"), .text("reason"), .text("detail"),
+      ])
     for (part, refusal) in zip(refusals.parts, refusals.elements) {
-      rows.beginRow(columns: 11)
-      writeKey(refusal, of: parts[part].opening, to: &rows)
-      rows.write(refusal.outcome.rawValue)
-      rows.write(refusal.activityID)
-      rows.write(refusal.resident)
-      rows.write(refusal.reason)
-      rows.write(refusal.detail)
-      guard let payload = refusal.payload else { continue }
-      payloads.beginRow(columns: 7)
-      writeKey(refusal, of: parts[part].opening, to: &payloads)
-      payloads.write(bytes: payload)
+      rows.beginRow()
+      writeKey(refusal, of: parts[part].opening, to: &rows.rows)
+      rows.rows.write(refusal.outcome.rawValue)
+      rows.rows.write(refusal.activityID)
+      rows.rows.write(refusal.resident)
+      rows.rows.write(refusal.reason)
+      rows.rows.write(refusal.detail)
     }
-    let key = ["incarnation", "position", "received_at", "shard", "partner_no", "content"]
-    try connection.copy(
-      into: "puhui.refusal", columns: key + ["outcome", "activity_id", "resident", "reason", "detail"], rows)
-    guard payloads.rowCount > 0 else { return }
-    try connection.copy(into: "puhui.refusal_payload", columns: key + ["payload"], payloads)
+    return rows
   }
+
+  func payloads() -> PostgresTableRows {
+    let refusals = gathered(\.refusals)
+    var rows = PostgresTableRows("puhui.refusal_payload", Self.refusalKey + [.bytea("payload")])
+    for (part, refusal) in zip(refusals.parts, refusals.elements) {
+      guard let payload = refusal.payload else { continue }
+      rows.beginRow()
+      writeKey(refusal, of: parts[part].opening, to: &rows.rows)
+      rows.rows.write(bytes: payload)
+    }
+    return rows
+  }
+
+  private static let refusalKey: [PostgresColumn] = [
+    .bigint("incarnation"), .bigint("position"), .timestamptz("received_at"), .smallint("shard"),
+    .smallint("partner_no"), .uuid("content"),
+  ]
 
   private func writeKey(_ refusal: BookedRefusal, of opening: BatchOpening, to rows: inout PostgresCopyRows) {
     rows.write(refusal.position.incarnation)

@@ -1,7 +1,8 @@
 internal import CarbonInclusion
 internal import PostgresClient
 
-/// Writes the bookings of a batch inside its transaction: rows by binary COPY, differences by one statement a table.
+/// Writes the bookings of a batch inside its transaction: rows by binary COPY where they are many, and all else, also
+/// few rows, by statements in one round trip.
 struct BookWriting {
   /// What the batch does to one shard.
   struct Part {
@@ -23,23 +24,31 @@ struct BookWriting {
     shards = parts.map(\.opening.shard)
   }
 
+  /// Up to so many entries travel with the statements. A COPY takes two round trips a table, but less of the server for
+  /// each row.
+  private static let fewEntries = 64
+
   func write(_ connection: inout PostgresConnection) throws {
-    // First: where an id is there already, the batch ends here.
-    try copyKeys(&connection)
-    try copyEntries(&connection)
-    try copyRefusals(&connection)
-    try copyNewAccounts(&connection)
-    try copyTitles(&connection)
+    // Keys first: where an id is there already, the batch ends here.
+    let tables = [keys(), entries(), refusals(), payloads(), newAccounts(), titles()].filter { $0.rows.rowCount > 0 }
+    var statements: [(sql: String, parameters: PostgresParameters)] = []
+    if parts.reduce(0, { $0 + $1.booking.entries.count }) <= Self.fewEntries {
+      statements = try tables.map { try $0.statement() }
+    } else {
+      for table in tables { try connection.copy(table) }
+    }
     let accounts = accountStatements()
-    var statements = accounts.map(\.statement) + [batchRows()]
+    let firstAccounts = statements.count
+    statements += accounts.map(\.statement) + [batchRows()]
     statements += deadLetters()
     statements += [reviews(), legs(), sequenceNumbers()].compactMap(\.self)
     for part in parts where !part.booking.expiries.isEmpty {
       statements.append(JobWriting.insert(part.booking.expiries, bookedAt: part.opening.now))
     }
     statements.append(fences())
-    let rows = try connection.pipeline(statements)
-    for (place, expected) in accounts.map(\.rows).enumerated() where rows[place].affectedRows != expected {
+    let answers = try connection.pipeline(statements)
+    for (place, account) in accounts.enumerated()
+    where answers[firstAccounts + place].affectedRows != account.rows {
       throw LedgerError.accountsChanged
     }
   }
@@ -49,53 +58,60 @@ struct BookWriting {
     Gathered(parts.map { list($0.booking) }, shards: shards)
   }
 
-  private func copyEntries(_ connection: inout PostgresConnection) throws {
+  private func entries() -> PostgresTableRows {
     let count = parts.reduce(0) { $0 + $1.booking.entries.count }
-    guard count > 0 else { return }
-    var rows = PostgresCopyRows(reservingBytes: count * 256)
+    var rows = PostgresTableRows("puhui.entry", Self.entryColumns, PostgresCopyRows(reservingBytes: count * 256))
     for part in parts {
       // By resident, as the key begins: neighbours go to one page. Entries are large: places are sorted in their stead.
       let entries = part.booking.entries
       let byResident = entries.indices.map { (resident: entries[$0].residentNumber, place: $0) }
-      for (_, place) in byResident.sorted(by: <) { write(entries[place], of: part.opening, to: &rows) }
+      for (_, place) in byResident.sorted(by: <) {
+        rows.beginRow()
+        write(entries[place], of: part.opening, to: &rows.rows)
+      }
     }
-    try connection.copy(into: "puhui.entry", columns: Self.entryColumns, rows)
+    return rows
   }
 
   /// In the order of the ids, as every batch inserts them: of two batches that share some, one waits for the other.
-  private func copyKeys(_ connection: inout PostgresConnection) throws {
+  private func keys() -> PostgresTableRows {
     let keyed = parts.enumerated().flatMap { number, part in
       let entries = part.booking.entries
       return entries.indices.filter { entries[$0].content != nil }
         .map { (id: entries[$0].key.id, part: number, place: $0) }
     }
-    var keys = PostgresCopyRows(reservingBytes: keyed.count * 128)
+    var keys = PostgresTableRows(
+      "puhui.activity_key", Self.keyColumns, PostgresCopyRows(reservingBytes: keyed.count * 128))
     for (_, part, place) in keyed.sorted(by: { $0.id < $1.id }) {
       let entry = parts[part].booking.entries[place]
       guard let content = entry.content else { continue }
-      keys.beginRow(columns: 7)
-      keys.write(uuid: (content.high, content.low))
-      keys.write(entry.number)
-      keys.write(entry.residentNumber)
-      keys.write(shards[part])
-      keys.write(KeyShard.shard(of: entry.key))
-      keys.write(entry.key.partnerNumber)
-      keys.write(entry.key.id)
+      keys.beginRow()
+      keys.rows.write(uuid: (content.high, content.low))
+      keys.rows.write(entry.number)
+      keys.rows.write(entry.residentNumber)
+      keys.rows.write(shards[part])
+      keys.rows.write(KeyShard.shard(of: entry.key))
+      keys.rows.write(entry.key.partnerNumber)
+      keys.rows.write(entry.key.id)
     }
-    try connection.copy(
-      into: "puhui.activity_key",
-      columns: ["content", "entry_no", "resident_no", "shard", "key_shard", "partner_no", "activity_id"], keys)
+    return keys
   }
 
-  private static let entryColumns = [
-    "entry_no", "quantity", "credited_quantity", "reduction_mg", "points", "nanopoints", "occurred_at", "booked_at",
-    "started_at", "refers_to", "claimed_mg", "sequence", "evidence", "resident_no", "factor_no", "region", "shard",
-    "kind", "outcome", "partner_no", "behaviour_no", "other_partner_no", "activity_id", "reason", "detail",
-    "other_activity_id",
+  private static let keyColumns: [PostgresColumn] = [
+    .uuid("content"), .bigint("entry_no"), .integer("resident_no"), .smallint("shard"), .smallint("key_shard"),
+    .smallint("partner_no"), .text("activity_id"),
+  ]
+
+  private static let entryColumns: [PostgresColumn] = [
+    .bigint("entry_no"), .bigint("quantity"), .bigint("credited_quantity"), .bigint("reduction_mg"), .bigint("points"),
+    .bigint("nanopoints"), .timestamptz("occurred_at"), .timestamptz("booked_at"), .timestamptz("started_at"),
+    .bigint("refers_to"), .bigint("claimed_mg"), .bigint("sequence"), .uuid("evidence"), .integer("resident_no"),
+    .integer("factor_no"), .integer("region"), .smallint("shard"), .smallint("kind"), .smallint("outcome"),
+    .smallint("partner_no"), .smallint("behaviour_no"), .smallint("other_partner_no"), .text("activity_id"),
+    .text("reason"), .text("detail"), .text("other_activity_id"),
   ]
 
   private func write(_ entry: BookedEntry, of opening: BatchOpening, to rows: inout PostgresCopyRows) {
-    rows.beginRow(columns: Int16(Self.entryColumns.count))
     rows.write(entry.number)
     rows.write(entry.quantity.millionths)
     rows.write(entry.credit.creditedQuantity.millionths)
@@ -124,22 +140,25 @@ struct BookWriting {
     rows.write(entry.credit.other?.id)
   }
 
-  private func copyNewAccounts(_ connection: inout PostgresConnection) throws {
-    var rows = PostgresCopyRows()
+  private func newAccounts() -> PostgresTableRows {
+    var rows = PostgresTableRows(
+      "puhui.account",
+      [
+        .bigint("actions"), .bigint("reduction_mg"), .bigint("points_available"), .bigint("points_held"),
+        .bigint("points_debt"), .bigint("nanopoints"), .timestamptz("latest_at"), .timestamptz("opened_at"),
+        .integer("resident_no"), .smallint("shard"), .text("resident"), .bigints("lots"), .text("title"),
+        .bytea("reserve"),
+      ])
     for part in parts {
-      for account in part.booking.accounts where account.isNew { write(account, of: part.opening, to: &rows) }
+      for account in part.booking.accounts where account.isNew {
+        rows.beginRow()
+        write(account, of: part.opening, to: &rows.rows)
+      }
     }
-    guard rows.rowCount > 0 else { return }
-    try connection.copy(
-      into: "puhui.account",
-      columns: [
-        "actions", "reduction_mg", "points_available", "points_held", "points_debt", "nanopoints", "latest_at",
-        "opened_at", "resident_no", "shard", "resident", "lots", "title", "reserve",
-      ], rows)
+    return rows
   }
 
   private func write(_ account: AccountChange, of opening: BatchOpening, to rows: inout PostgresCopyRows) {
-    rows.beginRow(columns: 14)
     rows.write(account.actions)
     rows.write(account.reductionMilligrams)
     rows.write(account.purse.available)
@@ -159,25 +178,27 @@ struct BookWriting {
   /// What a new account keeps free in its page until it changes for the first time; see `m0014_account_reserve.sql`.
   private static let reserve = [UInt8](repeating: 0, count: 48)
 
-  private func copyTitles(_ connection: inout PostgresConnection) throws {
-    var rows = PostgresCopyRows()
+  private func titles() -> PostgresTableRows {
+    var rows = PostgresTableRows(
+      "puhui.account_entry",
+      [
+        .bigint("points"), .bigint("held"), .timestamptz("booked_at"), .integer("resident_no"), .smallint("shard"),
+        .smallint("kind"), .text("reason"), .text("title"),
+      ])
     for part in parts {
       for change in part.booking.titles {
-        rows.beginRow(columns: 8)
-        rows.write(Int64(0))
-        rows.write(Int64(0))
-        rows.write(timestamp: part.opening.now.microseconds)
-        rows.write(change.residentNumber)
-        rows.write(part.opening.shard)
-        rows.write(AccountEntry.Kind.title.rawValue)
-        rows.write(change.reason.rawValue)
-        rows.write(change.title)
+        rows.beginRow()
+        rows.rows.write(Int64(0))
+        rows.rows.write(Int64(0))
+        rows.rows.write(timestamp: part.opening.now.microseconds)
+        rows.rows.write(change.residentNumber)
+        rows.rows.write(part.opening.shard)
+        rows.rows.write(AccountEntry.Kind.title.rawValue)
+        rows.rows.write(change.reason.rawValue)
+        rows.rows.write(change.title)
       }
     }
-    guard rows.rowCount > 0 else { return }
-    try connection.copy(
-      into: "puhui.account_entry",
-      columns: ["points", "held", "booked_at", "resident_no", "shard", "kind", "reason", "title"], rows)
+    return rows
   }
 
   private func reviews() -> (sql: String, parameters: PostgresParameters)? {

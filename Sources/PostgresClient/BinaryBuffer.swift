@@ -68,11 +68,28 @@ struct BinaryBuffer: Sendable {
     }
   }
 
+  /// A value that another buffer holds.
+  mutating func appendField(of other: BinaryBuffer, at place: Range<Int>) {
+    other.withUnsafeBytes { appendField(bytes: UnsafeRawBufferPointer(rebasing: $0[place])) }
+  }
+
   /// A length of -1 is NULL.
   mutating func appendNull() { append(Int32(-1)) }
 
   func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
     storage.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+  }
+
+  func value<T: FixedWidthInteger>(at offset: Int, as type: T.Type) -> T {
+    withUnsafeBytes { T(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: type)) }
+  }
+
+  /// The text of a `bigint[]` of one dimension, which begins at `offset` as `appendField(array:)` wrote it.
+  func arrayText(at offset: Int) -> String {
+    guard value(at: offset, as: Int32.self) > 0 else { return "{}" }
+    let count = Int(value(at: offset + 12, as: Int32.self))
+    let values = (0..<count).map { String(value(at: offset + 24 + 12 * $0, as: Int64.self)) }
+    return "{" + values.joined(separator: ",") + "}"
   }
 
   /// Makes room and returns the offset at which the new bytes begin.

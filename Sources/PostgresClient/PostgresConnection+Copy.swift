@@ -12,10 +12,8 @@ extension PostgresConnection {
       throw PostgresError(kind: .usage, message: "COPY rows with too few or too many values for \(table)")
     }
     guard rows.rowCount > 0 else { return }
-    let names = table.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    let target = names.map { Self.quoted(String($0)) }.joined(separator: ".")
     let list = columns.map { Self.quoted($0) }.joined(separator: ", ")
-    let sql = "COPY \(target) (\(list)) FROM STDIN (FORMAT binary)"
+    let sql = "COPY \(Self.quoted(table: table)) (\(list)) FROM STDIN (FORMAT binary)"
     try Self.check(sql)
     let deadline = self.deadline
     try link.send { PQsendQuery($0, sql) }
@@ -41,7 +39,12 @@ extension PostgresConnection {
     try link.endCopy(by: deadline)
   }
 
-  private static func quoted(_ name: String) -> String {
+  static func quoted(table: String) -> String {
+    table.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      .map { quoted(String($0)) }.joined(separator: ".")
+  }
+
+  static func quoted(_ name: String) -> String {
     "\"" + name.flatMap { $0 == "\"" ? "\"\"" : String($0) } + "\""
   }
 }

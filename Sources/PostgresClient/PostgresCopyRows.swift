@@ -121,4 +121,26 @@ extension PostgresCopyRows {
   static let trailer = BinaryBuffer([0xFF, 0xFF])
 
   var isComplete: Bool { missing == 0 && !isMalformed }
+
+  /// Where each value lies, row by row; `nil` for NULL.
+  ///
+  /// - Throws: `.usage` for rows that are not complete, or that have another number of columns.
+  func places(columns: Int, of table: String) throws(PostgresError) -> [Range<Int>?] {
+    var places: [Range<Int>?] = []
+    places.reserveCapacity(rowCount * columns)
+    var offset = 0
+    for _ in 0..<rowCount {
+      guard isComplete, buffer.value(at: offset, as: Int16.self) == columns else {
+        throw PostgresError(kind: .usage, message: "rows with too few or too many values for \(table)")
+      }
+      offset += 2
+      for _ in 0..<columns {
+        let length = Int(buffer.value(at: offset, as: Int32.self))
+        offset += 4
+        places.append(length < 0 ? nil : offset..<(offset + length))
+        offset += max(0, length)
+      }
+    }
+    return places
+  }
 }
