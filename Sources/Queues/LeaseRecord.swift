@@ -43,7 +43,7 @@ package struct LeaseRecord: Sendable, Equatable {
     self.length = length
     owner = fields["owner"]
     leftMs = (Int64(fields["expires_ms"] ?? "0") ?? 0) - nowMs
-    isWorking = fields["working"] == "1"
+    isWorking = !["", "0"].contains(fields["working"] ?? "")
     isPaused = !["", "0"].contains(fields["paused"] ?? "")
     place = "\(fields["incarnation"] ?? "0")/\(fields["position"] ?? "0")"
   }

@@ -10,6 +10,22 @@
 ///
 /// `paused`, where it stands, is since when nobody may claim the list, in ms on the server's clock; see `ListControl`.
 enum LeaseScripts {
+  /// Reads fields of the lease, and notes what is to be written of it: nothing that stands there already, because each
+  /// field is a copy in the AOF. The body begins with the `names` of the fields.
+  private static let lease = """
+    local lease, changes = {}, {}
+    for i, value in ipairs(redis.call('HMGET', KEYS[2], unpack(names))) do lease[names[i]] = value end
+    local function note(name, value)
+      if lease[name] ~= value then
+        changes[#changes + 1] = name
+        changes[#changes + 1] = value
+      end
+    end
+    local function write()
+      if #changes > 0 then redis.call('HSET', KEYS[2], unpack(changes)) end
+    end
+    """
+
   /// Arguments: owner, length of the lease in ms, the server's run id, an owner known to be gone or nothing, how many
   /// messages the owner would take in hand.
   ///
@@ -21,9 +37,7 @@ enum LeaseScripts {
     local owner, span, server, gone, count = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
     local names = {'owner', 'expires_ms', 'lease_ms', 'epoch', 'incarnation', 'position', 'tail', 'attempts', 'working',
       'server', 'alone', 'suspect_end', 'paused'}
-    local lease = {}
-    for i, value in ipairs(redis.call('HMGET', KEYS[2], unpack(names))) do lease[names[i]] = value end
-
+    \(lease)
     if lease.paused then
       -- Whoever claims has nothing in hand: between two claims the first one's lease must not outlast the pause.
       if lease.owner == owner then redis.call('HSET', KEYS[2], 'expires_ms', '0', 'working', '0') end
@@ -72,31 +86,45 @@ enum LeaseScripts {
     local length = redis.call('LLEN', KEYS[1])
     -- A suspect is in hand only when its owner has said so: what that one never heard of cannot have killed it.
     local hand = position < suspect and 0 or math.min(count, length)
-    redis.call('HSET', KEYS[2], 'owner', owner, 'expires_ms', whole(now + span), 'lease_ms', whole(span),
-      'epoch', whole(epoch), 'incarnation', whole(incarnation), 'position', whole(position), 'tail', digest,
-      'attempts', whole(attempts), 'alone', whole(alone), 'suspect_end', whole(suspect), 'working', whole(hand),
-      'server', server)
+    note('owner', owner)
+    note('expires_ms', whole(now + span))
+    note('lease_ms', whole(span))
+    note('epoch', whole(epoch))
+    note('incarnation', whole(incarnation))
+    note('position', whole(position))
+    note('tail', digest)
+    note('attempts', whole(attempts))
+    note('alone', whole(alone))
+    note('suspect_end', whole(suspect))
+    note('working', whole(hand))
+    note('server', server)
+    write()
     return {2, epoch, incarnation, position, length, now, attempts, alone, position < suspect and 1 or 0}
     """)
 
   /// What every change of a held list begins with. Arguments: owner, length of the lease in ms, epoch, incarnation,
   /// position, and those of the script.
   private static let holding = """
-    local lease = redis.call('HMGET', KEYS[2], 'owner', 'epoch', 'incarnation', 'position', 'expires_ms', 'tail')
-    if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[3] or lease[3] ~= ARGV[4] or lease[4] ~= ARGV[5] or lease[5] == '0' then
+    local names = {'owner', 'expires_ms', 'lease_ms', 'epoch', 'incarnation', 'position', 'tail', 'attempts', 'working',
+      'alone'}
+    \(lease)
+    if lease.owner ~= ARGV[1] or lease.epoch ~= ARGV[3] or lease.incarnation ~= ARGV[4] or lease.position ~= ARGV[5]
+      or lease.expires_ms == '0' then
       return {0}
     end
     local length = redis.call('LLEN', KEYS[1])
     -- Trimming goes by count: after a hand-made RPOP or RPUSH it would take messages that nobody worked on.
     local function untouched(count)
-      return length >= count and redis.sha1hex(redis.call('LINDEX', KEYS[1], -1)) == lease[6]
+      return length >= count and redis.sha1hex(redis.call('LINDEX', KEYS[1], -1)) == lease.tail
     end
     local function move(count)
       redis.call('LTRIM', KEYS[1], 0, -(count + 1))
       length = length - count
       local tail = redis.call('LINDEX', KEYS[1], -1)
-      redis.call('HSET', KEYS[2], 'position', whole(ARGV[5] + count), 'tail', tail and redis.sha1hex(tail) or '',
-        'attempts', '0', 'alone', '0')
+      note('position', whole(ARGV[5] + count))
+      note('tail', tail and redis.sha1hex(tail) or '')
+      note('attempts', '0')
+      note('alone', '0')
     end
 
     """
@@ -113,8 +141,10 @@ enum LeaseScripts {
         move(count)
       end
       local over = ARGV[7] == '1' or length == 0
-      redis.call('HSET', KEYS[2], 'expires_ms', over and '0' or whole(now + ARGV[2]), 'lease_ms', ARGV[2])
-      if over or ARGV[8] ~= '' then redis.call('HSET', KEYS[2], 'working', over and '0' or ARGV[8]) end
+      note('expires_ms', over and '0' or whole(now + ARGV[2]))
+      note('lease_ms', ARGV[2])
+      if over or ARGV[8] ~= '' then note('working', over and '0' or ARGV[8]) end
+      write()
       return {1, length, now}
       """)
 
@@ -158,7 +188,9 @@ enum LeaseScripts {
       if redis.call('LLEN', KEYS[3]) >= tonumber(ARGV[6]) then return {-1} end
       redis.call('LPUSH', KEYS[3], redis.call('LINDEX', KEYS[1], -1))
       move(1)
-      redis.call('HSET', KEYS[2], 'working', '0', 'expires_ms', '0')
+      note('working', '0')
+      note('expires_ms', '0')
+      write()
       return {1}
       """)
 }

@@ -46,6 +46,19 @@ import Testing
     #expect((second.claim.position, second.claim.attempts) == (1, 0))
   }
 
+  @Test func `the record of a lease tells whether its owner has messages in hand, however many`() throws {
+    var redis = try fixture.connect()
+    var list = fixture.list("1")
+    try fixture.push(["a", "b", "c"], on: &redis)
+    let name = list.name
+    func record() throws -> LeaseRecord { try LeaseRecord.read([name], on: &redis)[0] }
+    #expect(try !record().isWorking && record().owner == nil)
+    let taken = try list.mustTake(3, on: &redis)
+    #expect(try record().isWorking && record().owner == list.owner)
+    try list.mustTrim(taken.claim, 2, release: true, on: &redis)
+    #expect(try !record().isWorking && record().length == 1)
+  }
+
   @Test func `a contender is told how long the lease lasts and whose it is`() throws {
     var redis = try fixture.connect()
     var (list, other) = (fixture.list("1"), fixture.list("2"))

@@ -109,6 +109,20 @@ import Testing
     #expect(try Backlog.anyNonEmpty(lists, on: &redis))
   }
 
+  @Test func `whoever looks again and again sees what comes, after quiet and in a lively time`() throws {
+    var redis = try fixture.connect()
+    let lists = [fixture.keys.score(1), fixture.keys.score(2)]
+    var watch = BacklogWatch()
+    for _ in 0..<3 {
+      #expect(try watch.lengths(of: lists, on: &redis) == [0, 0])
+      _ = try redis.command(["LPUSH", .string(lists[1]), "x", "y"])
+      #expect(try watch.lengths(of: lists, on: &redis) == [0, 2])
+      _ = try redis.command(["DEL", .string(lists[1])])
+      for _ in 0..<20 { #expect(try watch.lengths(of: lists, on: &redis) == [0, 0]) }
+    }
+    #expect(try watch.lengths(of: [], on: &redis) == [])
+  }
+
   @Test func `keys are those of the contract, companions in the slot of their list`() throws {
     let keys = Keys()
     #expect(keys.inbox("eleme") == "puhui:in:eleme")

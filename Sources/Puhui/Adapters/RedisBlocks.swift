@@ -9,6 +9,7 @@ final class RedisBlocks: BlockSource {
   private let keys: Keys
   private let names: [String]
   private var lists: [LeasedList]
+  private var backlog = BacklogWatch()
   private var claims: [Int: Claim] = [:]
 
   init(connection: consuming RedisConnection, keys: Keys, owner: String, fleet: FleetSettings) {
@@ -19,8 +20,7 @@ final class RedisBlocks: BlockSource {
   }
 
   func waiting() throws -> [Int] {
-    guard try Backlog.anyNonEmpty(names, on: &connection) else { return names.map { _ in 0 } }
-    return try Backlog.lengths(of: names, on: &connection)
+    try backlog.lengths(of: names, on: &connection)
   }
 
   func places(of shards: [Int]) throws -> [String] {

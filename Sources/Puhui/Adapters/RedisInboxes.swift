@@ -12,6 +12,7 @@ final class RedisInboxes: InboxSource {
   private let blockLists: [Urgency: BlockList]
   private var lists: [String: LeasedList] = [:]
   private var claims: [String: Claim] = [:]
+  private var backlog = BacklogWatch()
   private var watch = ChangeWatch()
 
   init(connection: consuming RedisConnection, keys: Keys, owner: String, fleet: FleetSettings) {
@@ -33,10 +34,7 @@ final class RedisInboxes: InboxSource {
   }
 
   func waiting(_ partners: [String]) throws -> [Int] {
-    let lists = partners.map(keys.inbox)
-    // One command while all is quiet, as it mostly is.
-    guard try Backlog.anyNonEmpty(lists, on: &connection) else { return partners.map { _ in 0 } }
-    return try Backlog.lengths(of: lists, on: &connection)
+    try backlog.lengths(of: partners.map(keys.inbox), on: &connection)
   }
 
   func awaitMessages(of partners: [String], milliseconds: Int) throws -> Bool {

@@ -20,6 +20,7 @@ final class RedisJobs: JobSource {
   private let blockList: BlockList
   private var lists: [JobList: LeasedList] = [:]
   private var claims: [JobList: Claim] = [:]
+  private var backlog = BacklogWatch()
   private var watch = ChangeWatch()
 
   init(connection: consuming RedisConnection, keys: Keys, owner: String, fleet: FleetSettings) {
@@ -40,8 +41,7 @@ final class RedisJobs: JobSource {
 
   func waiting(_ lists: [JobList]) throws -> [Int] {
     let names = lists.map(name)
-    guard try Backlog.anyNonEmpty(names, on: &connection) else { return names.map { _ in 0 } }
-    return try Backlog.lengths(of: names, on: &connection)
+    return try backlog.lengths(of: names, on: &connection)
   }
 
   func awaitJobs(in lists: [JobList], milliseconds: Int) throws -> Bool {
