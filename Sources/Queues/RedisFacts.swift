@@ -25,10 +25,14 @@ package struct RedisFacts: Sendable {
   package static func read(_ connection: inout RedisConnection) throws(RedisError) -> RedisFacts {
     let info = parse(info: try connection.command(["INFO"]).string ?? "")
     do throws(RedisError) {
-      var config: [String: String] = [:]
-      for setting in settings {
-        let reply = try connection.command(["CONFIG", "GET", .string(setting)])
-        if reply.count == 2 { config[setting] = try reply.string(at: 1) }
+      let config = try connection.pipeline { connection throws(RedisError) in
+        for setting in settings { try connection.append(["CONFIG", "GET", .string(setting)]) }
+        var config: [String: String] = [:]
+        for setting in settings {
+          let reply = try connection.reply()
+          if reply.count == 2 { config[setting] = try reply.string(at: 1) }
+        }
+        return config
       }
       return RedisFacts(info: info, config: config)
     } catch {

@@ -18,9 +18,9 @@ package final class RewardsLane<Source: JobSource, Books: RewardsLedger> {
     package var restMs = 1_000
     /// How long a batch that waits for the database goes on once the lane is to stop.
     package var stoppingMs: Int64 = 5_000
-    package var directoryMs: Int64 = 1_000
+    package var directoryMs: Int64 = 2_000
     /// How often time-outs and leftovers are looked for, and decisions that jobs wait for.
-    package var sweepMs: Int64 = 1_000
+    package var sweepMs: Int64 = 2_000
     package var pendingMs: Int64 = 50
     /// How often a new day is looked for.
     package var expiryMs: Int64 = 60_000

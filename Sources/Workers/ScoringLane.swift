@@ -14,7 +14,7 @@ package final class ScoringLane<Source: BlockSource, Books: ScoringBooks> {
     /// How long a batch that waits for the database goes on once the lane is to stop.
     package var stoppingMs: Int64 = 5_000
     /// How long an idle lane rests before it looks again; word of new blocks ends the rest of one of them.
-    package var idleWaitMs = 500
+    package var idleWaitMs = 1_000
     /// How long a lane rests at most that had something to do lately, and does not wait for word.
     package var livelyWaitMs = 64
     /// After so many messages in one look at the shards, a lane does not let more gather.
