@@ -96,12 +96,12 @@ extension BookWriting {
       ])
     for (part, refusal) in zip(refusals.parts, refusals.elements) {
       rows.beginRow()
-      writeKey(refusal, of: parts[part].opening, to: &rows.rows)
-      rows.rows.write(refusal.outcome.rawValue)
-      rows.rows.write(refusal.activityID)
-      rows.rows.write(refusal.resident)
-      rows.rows.write(refusal.reason)
-      rows.rows.write(refusal.detail)
+      writeKey(refusal, of: parts[part].opening, to: &rows.values)
+      rows.values.write(refusal.outcome.rawValue)
+      rows.values.write(refusal.activityID)
+      rows.values.write(refusal.resident)
+      rows.values.write(refusal.reason)
+      rows.values.write(refusal.detail)
     }
     return rows
   }
@@ -112,8 +112,8 @@ extension BookWriting {
     for (part, refusal) in zip(refusals.parts, refusals.elements) {
       guard let payload = refusal.payload else { continue }
       rows.beginRow()
-      writeKey(refusal, of: parts[part].opening, to: &rows.rows)
-      rows.rows.write(bytes: payload)
+      writeKey(refusal, of: parts[part].opening, to: &rows.values)
+      rows.values.write(bytes: payload)
     }
     return rows
   }

@@ -30,12 +30,13 @@ struct BookWriting {
 
   func write(_ connection: inout PostgresConnection) throws {
     // Keys first: where an id is there already, the batch ends here.
-    let tables = [keys(), entries(), refusals(), payloads(), newAccounts(), titles()].filter { $0.rows.rowCount > 0 }
+    let tables = [keys, entries, refusals, payloads, newAccounts, titles]
     var statements: [(sql: String, parameters: PostgresParameters)] = []
     if parts.reduce(0, { $0 + $1.booking.entries.count }) <= Self.fewEntries {
-      statements = try tables.map { try $0.statement() }
+      statements = try tables.map { $0() }.filter { !$0.isEmpty }.map { try $0.statement() }
     } else {
-      for table in tables { try connection.copy(table) }
+      // Many rows take much room: of one table at a time.
+      for table in tables { try connection.copy(table()) }
     }
     let accounts = accountStatements()
     let firstAccounts = statements.count
@@ -60,14 +61,14 @@ struct BookWriting {
 
   private func entries() -> PostgresTableRows {
     let count = parts.reduce(0) { $0 + $1.booking.entries.count }
-    var rows = PostgresTableRows("puhui.entry", Self.entryColumns, PostgresCopyRows(reservingBytes: count * 256))
+    var rows = PostgresTableRows("puhui.entry", Self.entryColumns, reservingBytes: count * 256)
     for part in parts {
       // By resident, as the key begins: neighbours go to one page. Entries are large: places are sorted in their stead.
       let entries = part.booking.entries
       let byResident = entries.indices.map { (resident: entries[$0].residentNumber, place: $0) }
       for (_, place) in byResident.sorted(by: <) {
         rows.beginRow()
-        write(entries[place], of: part.opening, to: &rows.rows)
+        write(entries[place], of: part.opening, to: &rows.values)
       }
     }
     return rows
@@ -80,19 +81,18 @@ struct BookWriting {
       return entries.indices.filter { entries[$0].content != nil }
         .map { (id: entries[$0].key.id, part: number, place: $0) }
     }
-    var keys = PostgresTableRows(
-      "puhui.activity_key", Self.keyColumns, PostgresCopyRows(reservingBytes: keyed.count * 128))
+    var keys = PostgresTableRows("puhui.activity_key", Self.keyColumns, reservingBytes: keyed.count * 128)
     for (_, part, place) in keyed.sorted(by: { $0.id < $1.id }) {
       let entry = parts[part].booking.entries[place]
       guard let content = entry.content else { continue }
       keys.beginRow()
-      keys.rows.write(uuid: (content.high, content.low))
-      keys.rows.write(entry.number)
-      keys.rows.write(entry.residentNumber)
-      keys.rows.write(shards[part])
-      keys.rows.write(KeyShard.shard(of: entry.key))
-      keys.rows.write(entry.key.partnerNumber)
-      keys.rows.write(entry.key.id)
+      keys.values.write(uuid: (content.high, content.low))
+      keys.values.write(entry.number)
+      keys.values.write(entry.residentNumber)
+      keys.values.write(shards[part])
+      keys.values.write(KeyShard.shard(of: entry.key))
+      keys.values.write(entry.key.partnerNumber)
+      keys.values.write(entry.key.id)
     }
     return keys
   }
@@ -152,7 +152,7 @@ struct BookWriting {
     for part in parts {
       for account in part.booking.accounts where account.isNew {
         rows.beginRow()
-        write(account, of: part.opening, to: &rows.rows)
+        write(account, of: part.opening, to: &rows.values)
       }
     }
     return rows
@@ -188,14 +188,14 @@ struct BookWriting {
     for part in parts {
       for change in part.booking.titles {
         rows.beginRow()
-        rows.rows.write(Int64(0))
-        rows.rows.write(Int64(0))
-        rows.rows.write(timestamp: part.opening.now.microseconds)
-        rows.rows.write(change.residentNumber)
-        rows.rows.write(part.opening.shard)
-        rows.rows.write(AccountEntry.Kind.title.rawValue)
-        rows.rows.write(change.reason.rawValue)
-        rows.rows.write(change.title)
+        rows.values.write(Int64(0))
+        rows.values.write(Int64(0))
+        rows.values.write(timestamp: part.opening.now.microseconds)
+        rows.values.write(change.residentNumber)
+        rows.values.write(part.opening.shard)
+        rows.values.write(AccountEntry.Kind.title.rawValue)
+        rows.values.write(change.reason.rawValue)
+        rows.values.write(change.title)
       }
     }
     return rows

@@ -4,31 +4,33 @@ package struct PostgresTableRows: Sendable {
   /// `table` or `schema.table`, names as the catalogue has them, not quoted.
   package let table: String
   package let columns: [PostgresColumn]
-  /// With a value for each of the columns, of its type.
-  package var rows: PostgresCopyRows
+  /// Row by row, of each column one of its type.
+  package var values: PostgresCopyRows
 
-  package init(_ table: String, _ columns: [PostgresColumn], _ rows: PostgresCopyRows = PostgresCopyRows()) {
+  package init(_ table: String, _ columns: [PostgresColumn], reservingBytes: Int = 0) {
     self.table = table
     self.columns = columns
-    self.rows = rows
+    values = PostgresCopyRows(reservingBytes: reservingBytes)
   }
 
-  package mutating func beginRow() { rows.beginRow(columns: Int16(columns.count)) }
+  package var isEmpty: Bool { values.rowCount == 0 }
+
+  package mutating func beginRow() { values.beginRow(columns: Int16(columns.count)) }
 
   /// The rows as one `INSERT`, an array a column. What COPY sends of a value and what an array sends of an element is
   /// the same.
   ///
   /// - Throws: `.usage` for rows that are not complete.
   package func statement() throws(PostgresError) -> (sql: String, parameters: PostgresParameters) {
-    let places = try rows.places(columns: columns.count, of: table)
+    let places = try values.places(columns: columns.count, of: table)
     var parameters = PostgresParameters()
     for (number, column) in columns.enumerated() {
-      let values = stride(from: number, to: places.count, by: columns.count).map { places[$0] }
-      parameters.append(arrayOf: column.element, column.array, values) { buffer, place in
+      let ofColumn = stride(from: number, to: places.count, by: columns.count).map { places[$0] }
+      parameters.append(arrayOf: column.element, column.array, ofColumn) { buffer, place in
         if column.isOfArrays {
-          buffer.appendField(text: rows.buffer.arrayText(at: place.lowerBound))
+          buffer.appendField(text: values.buffer.arrayText(at: place.lowerBound))
         } else {
-          buffer.appendField(of: rows.buffer, at: place)
+          buffer.appendField(of: values.buffer, at: place)
         }
       }
     }
@@ -37,11 +39,11 @@ package struct PostgresTableRows: Sendable {
 
   private var sql: String {
     let names = columns.map { PostgresConnection.quoted($0.name) }
-    let values = zip(names, columns).map { $1.isOfArrays ? "\($0)::bigint[]" : $0 }
+    let selected = zip(names, columns).map { $1.isOfArrays ? "\($0)::bigint[]" : $0 }
     let arrays = columns.enumerated().map { "$\($0 + 1)::\($1.typeName)[]" }
     return """
       INSERT INTO \(PostgresConnection.quoted(table: table)) (\(names.joined(separator: ", ")))
-      SELECT \(values.joined(separator: ", "))
+      SELECT \(selected.joined(separator: ", "))
       FROM unnest(\(arrays.joined(separator: ", "))) u(\(names.joined(separator: ", ")))
       """
   }
@@ -50,6 +52,6 @@ package struct PostgresTableRows: Sendable {
 extension PostgresConnection {
   /// Streams the rows; see `copy(into:columns:_:)`.
   package mutating func copy(_ rows: PostgresTableRows) throws(PostgresError) {
-    try copy(into: rows.table, columns: rows.columns.map(\.name), rows.rows)
+    try copy(into: rows.table, columns: rows.columns.map(\.name), rows.values)
   }
 }
