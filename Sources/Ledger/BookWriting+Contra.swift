@@ -89,11 +89,7 @@ extension BookWriting {
 
   func refusals() -> PostgresTableRows {
     let refusals = gathered(\.refusals)
-    var rows = PostgresTableRows(
-      "puhui.refusal",
-      Self.refusalKey + [
-        .smallint("outcome"), .text("activity_id"), .text("resident"), .text("reason"), .text("detail"),
-      ])
+    var rows = PostgresTableRows(Self.refusalTable)
     for (part, refusal) in zip(refusals.parts, refusals.elements) {
       rows.beginRow()
       writeKey(refusal, of: parts[part].opening, to: &rows.values)
@@ -108,7 +104,7 @@ extension BookWriting {
 
   func payloads() -> PostgresTableRows {
     let refusals = gathered(\.refusals)
-    var rows = PostgresTableRows("puhui.refusal_payload", Self.refusalKey + [.bytea("payload")])
+    var rows = PostgresTableRows(Self.payloadTable)
     for (part, refusal) in zip(refusals.parts, refusals.elements) {
       guard let payload = refusal.payload else { continue }
       rows.beginRow()
@@ -122,6 +118,12 @@ extension BookWriting {
     .bigint("incarnation"), .bigint("position"), .timestamptz("received_at"), .smallint("shard"),
     .smallint("partner_no"), .uuid("content"),
   ]
+
+  private static let refusalTable = PostgresTable(
+    "puhui.refusal",
+    refusalKey + [.smallint("outcome"), .text("activity_id"), .text("resident"), .text("reason"), .text("detail")])
+
+  private static let payloadTable = PostgresTable("puhui.refusal_payload", refusalKey + [.bytea("payload")])
 
   private func writeKey(_ refusal: BookedRefusal, of opening: BatchOpening, to rows: inout PostgresCopyRows) {
     rows.write(refusal.position.incarnation)

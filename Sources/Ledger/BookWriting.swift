@@ -61,7 +61,7 @@ struct BookWriting {
 
   private func entries() -> PostgresTableRows {
     let count = parts.reduce(0) { $0 + $1.booking.entries.count }
-    var rows = PostgresTableRows("puhui.entry", Self.entryColumns, reservingBytes: count * 256)
+    var rows = PostgresTableRows(Self.entryTable, reservingBytes: count * 256)
     for part in parts {
       // By resident, as the key begins: neighbours go to one page. Entries are large: places are sorted in their stead.
       let entries = part.booking.entries
@@ -81,7 +81,7 @@ struct BookWriting {
       return entries.indices.filter { entries[$0].content != nil }
         .map { (id: entries[$0].key.id, part: number, place: $0) }
     }
-    var keys = PostgresTableRows("puhui.activity_key", Self.keyColumns, reservingBytes: keyed.count * 128)
+    var keys = PostgresTableRows(Self.keyTable, reservingBytes: keyed.count * 128)
     for (_, part, place) in keyed.sorted(by: { $0.id < $1.id }) {
       let entry = parts[part].booking.entries[place]
       guard let content = entry.content else { continue }
@@ -97,19 +97,24 @@ struct BookWriting {
     return keys
   }
 
-  private static let keyColumns: [PostgresColumn] = [
-    .uuid("content"), .bigint("entry_no"), .integer("resident_no"), .smallint("shard"), .smallint("key_shard"),
-    .smallint("partner_no"), .text("activity_id"),
-  ]
+  private static let keyTable = PostgresTable(
+    "puhui.activity_key",
+    [
+      .uuid("content"), .bigint("entry_no"), .integer("resident_no"), .smallint("shard"), .smallint("key_shard"),
+      .smallint("partner_no"), .text("activity_id"),
+    ])
 
-  private static let entryColumns: [PostgresColumn] = [
-    .bigint("entry_no"), .bigint("quantity"), .bigint("credited_quantity"), .bigint("reduction_mg"), .bigint("points"),
-    .bigint("nanopoints"), .timestamptz("occurred_at"), .timestamptz("booked_at"), .timestamptz("started_at"),
-    .bigint("refers_to"), .bigint("claimed_mg"), .bigint("sequence"), .uuid("evidence"), .integer("resident_no"),
-    .integer("factor_no"), .integer("region"), .smallint("shard"), .smallint("kind"), .smallint("outcome"),
-    .smallint("partner_no"), .smallint("behaviour_no"), .smallint("other_partner_no"), .text("activity_id"),
-    .text("reason"), .text("detail"), .text("other_activity_id"),
-  ]
+  private static let entryTable = PostgresTable(
+    "puhui.entry",
+    [
+      .bigint("entry_no"), .bigint("quantity"), .bigint("credited_quantity"), .bigint("reduction_mg"),
+      .bigint("points"),
+      .bigint("nanopoints"), .timestamptz("occurred_at"), .timestamptz("booked_at"), .timestamptz("started_at"),
+      .bigint("refers_to"), .bigint("claimed_mg"), .bigint("sequence"), .uuid("evidence"), .integer("resident_no"),
+      .integer("factor_no"), .integer("region"), .smallint("shard"), .smallint("kind"), .smallint("outcome"),
+      .smallint("partner_no"), .smallint("behaviour_no"), .smallint("other_partner_no"), .text("activity_id"),
+      .text("reason"), .text("detail"), .text("other_activity_id"),
+    ])
 
   private func write(_ entry: BookedEntry, of opening: BatchOpening, to rows: inout PostgresCopyRows) {
     rows.write(entry.number)
@@ -140,15 +145,17 @@ struct BookWriting {
     rows.write(entry.credit.other?.id)
   }
 
+  private static let accountTable = PostgresTable(
+    "puhui.account",
+    [
+      .bigint("actions"), .bigint("reduction_mg"), .bigint("points_available"), .bigint("points_held"),
+      .bigint("points_debt"), .bigint("nanopoints"), .timestamptz("latest_at"), .timestamptz("opened_at"),
+      .integer("resident_no"), .smallint("shard"), .text("resident"), .bigints("lots"), .text("title"),
+      .bytea("reserve"),
+    ])
+
   private func newAccounts() -> PostgresTableRows {
-    var rows = PostgresTableRows(
-      "puhui.account",
-      [
-        .bigint("actions"), .bigint("reduction_mg"), .bigint("points_available"), .bigint("points_held"),
-        .bigint("points_debt"), .bigint("nanopoints"), .timestamptz("latest_at"), .timestamptz("opened_at"),
-        .integer("resident_no"), .smallint("shard"), .text("resident"), .bigints("lots"), .text("title"),
-        .bytea("reserve"),
-      ])
+    var rows = PostgresTableRows(Self.accountTable)
     for part in parts {
       for account in part.booking.accounts where account.isNew {
         rows.beginRow()
@@ -178,13 +185,15 @@ struct BookWriting {
   /// What a new account keeps free in its page until it changes for the first time; see `m0014_account_reserve.sql`.
   private static let reserve = [UInt8](repeating: 0, count: 48)
 
+  private static let accountEntryTable = PostgresTable(
+    "puhui.account_entry",
+    [
+      .bigint("points"), .bigint("held"), .timestamptz("booked_at"), .integer("resident_no"), .smallint("shard"),
+      .smallint("kind"), .text("reason"), .text("title"),
+    ])
+
   private func titles() -> PostgresTableRows {
-    var rows = PostgresTableRows(
-      "puhui.account_entry",
-      [
-        .bigint("points"), .bigint("held"), .timestamptz("booked_at"), .integer("resident_no"), .smallint("shard"),
-        .smallint("kind"), .text("reason"), .text("title"),
-      ])
+    var rows = PostgresTableRows(Self.accountEntryTable)
     for part in parts {
       for change in part.booking.titles {
         rows.beginRow()

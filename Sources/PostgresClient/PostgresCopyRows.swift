@@ -126,13 +126,13 @@ extension PostgresCopyRows {
   ///
   /// - Throws: `.usage` for rows that are not complete, or that have another number of columns.
   func places(columns: Int, of table: String) throws(PostgresError) -> [Range<Int>?] {
+    let refusal = PostgresError(kind: .usage, message: "rows with too few or too many values for \(table)")
+    guard isComplete else { throw refusal }
     var places: [Range<Int>?] = []
     places.reserveCapacity(rowCount * columns)
     var offset = 0
     for _ in 0..<rowCount {
-      guard isComplete, buffer.value(at: offset, as: Int16.self) == columns else {
-        throw PostgresError(kind: .usage, message: "rows with too few or too many values for \(table)")
-      }
+      guard buffer.value(at: offset, as: Int16.self) == columns else { throw refusal }
       offset += 2
       for _ in 0..<columns {
         let length = Int(buffer.value(at: offset, as: Int32.self))

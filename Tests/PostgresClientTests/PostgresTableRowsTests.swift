@@ -12,7 +12,7 @@ struct PostgresTableRowsTests {
     """
 
   private static func rows() -> PostgresTableRows {
-    var table = PostgresTableRows("Table rows", columns)
+    var table = PostgresTableRows(PostgresTable("Table rows", columns))
     table.beginRow()
     table.values.write(Int16.min)
     table.values.write(Int32.max)
@@ -70,7 +70,7 @@ struct PostgresTableRowsTests {
   @Test func `values of other types, and rows that are not complete, are refused`() throws {
     var connection = try TestDatabase.connect()
     try connection.execute("CREATE TEMP TABLE t (n int8, name text)")
-    var short = PostgresTableRows("t", [.bigint("n"), .text("name")])
+    var short = PostgresTableRows(PostgresTable("t", [.bigint("n"), .text("name")]))
     short.beginRow()
     short.values.write(Int64(1))
     #expect(postgresError { _ = try short.statement() }?.kind == .usage)
@@ -80,7 +80,7 @@ struct PostgresTableRowsTests {
     short.values.write(Int64(1))
     #expect(postgresError { _ = try short.statement() }?.kind == .usage)
 
-    var other = PostgresTableRows("t", [.bigint("n")])
+    var other = PostgresTableRows(PostgresTable("t", [.bigint("n")]))
     other.beginRow()
     other.values.write(Int32(1))
     #expect(postgresError { _ = try connection.pipeline([try other.statement()]) }?.kind == .server)
